@@ -1,0 +1,91 @@
+//! Where in a program a fact stands. Knows the contexts and their spelling; must not know how they are found
+//! or what level a policy gives them.
+
+/// A circumstance of a fact that a policy can set a level for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Context {
+    /// Beneath `if TYPE_CHECKING:`, where that name comes from `typing`.
+    TypeChecking,
+    /// Beneath `try` with an `except ImportError`, or in that handler.
+    Guarded,
+    /// Beneath a literal `sys.version_info` test, or in its other branch.
+    VersionGuarded,
+    /// Inside a function.
+    Function,
+    /// Directly inside a class body.
+    Class,
+    /// Beneath `if`, a loop, a `case`, or in a handler.
+    Conditional,
+    /// A `lazy import` (PEP 810).
+    Lazy,
+    /// A dynamic import.
+    Dynamic,
+    /// A dotted string.
+    String,
+    /// A lock file entry that no manifest declares.
+    Transitive,
+}
+
+impl Context {
+    /// Every context with its spelling, in the order in which they are reported.
+    pub const ALL: [(&'static str, Context); 10] = [
+        ("type-checking", Context::TypeChecking),
+        ("guarded", Context::Guarded),
+        ("version-guarded", Context::VersionGuarded),
+        ("function", Context::Function),
+        ("class", Context::Class),
+        ("conditional", Context::Conditional),
+        ("lazy", Context::Lazy),
+        ("dynamic", Context::Dynamic),
+        ("string", Context::String),
+        ("transitive", Context::Transitive),
+    ];
+
+    /// Reads a spelling; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Context> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, c)| *c)
+    }
+}
+
+/// A set of contexts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Contexts(u16);
+
+impl Contexts {
+    /// Adds one context.
+    pub fn insert(&mut self, context: Context) {
+        self.0 |= 1 << context as u8;
+    }
+
+    /// This set with one more context.
+    #[must_use]
+    pub fn with(mut self, context: Context) -> Self {
+        self.insert(context);
+        self
+    }
+
+    /// Whether the set holds `context`.
+    #[must_use]
+    pub fn contains(self, context: Context) -> bool {
+        self.0 & (1 << context as u8) != 0
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The spellings, in the fixed order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Context::ALL.iter().filter(move |(_, c)| self.contains(*c)).map(|(name, _)| *name)
+    }
+}

@@ -1,0 +1,7 @@
+//! Policy text as a tree with spans, and the mistakes in it. Knows YAML and how to read fields of a map; must not
+//! know what any key means.
+
+pub mod fields;
+pub mod mistake;
+mod traps;
+pub mod yaml;

@@ -1,0 +1,70 @@
+//! Findings: a rule's complaint about a fact. Plain data between judging and telling; holds no policy and no
+//! source text.
+
+use crate::context::Contexts;
+use crate::fingerprint::Fingerprint;
+use crate::level::Level;
+use crate::repo_path::RepoPath;
+use crate::surface::Surface;
+use crate::text::Position;
+use std::sync::Arc;
+
+/// A line of the policy, as findings point back to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PolicyLine {
+    /// The policy file, relative to the root.
+    pub path: Arc<RepoPath>,
+    /// The entry that matched.
+    pub start: Position,
+    /// Its end, exclusive.
+    pub end: Position,
+}
+
+/// What a rule complains about.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Full id of the rule.
+    pub rule: Arc<str>,
+    /// How much it matters.
+    pub level: Level,
+    /// The file, relative to the root.
+    pub path: Arc<RepoPath>,
+    /// Where the fact stands.
+    pub start: Position,
+    /// Its end, exclusive.
+    pub end: Position,
+    /// Stored offset at which the statement around the fact starts: findings of one statement share a block.
+    pub statement: u32,
+    /// What the code reaches, as an absolute name.
+    pub name: Box<str>,
+    /// The policy's entry.
+    pub matched: Box<str>,
+    /// The surface of the source.
+    pub surface: Surface,
+    /// Where in the program the fact stands.
+    pub contexts: Contexts,
+    /// Names of the enclosing classes and functions.
+    pub scope: Box<str>,
+    /// What is wrong.
+    pub message: Box<str>,
+    /// Why, and what to read; may be empty.
+    pub help: Arc<str>,
+    /// Identity across edits.
+    pub fingerprint: Fingerprint,
+    /// The policy line that caused it.
+    pub policy: PolicyLine,
+}
+
+impl Finding {
+    /// Total order of reports: path bytes, start, end, rule, name.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        (&self.path, self.start.offset, self.end.offset, &self.rule, &self.name).cmp(&(
+            &other.path,
+            other.start.offset,
+            other.end.offset,
+            &other.rule,
+            &other.name,
+        ))
+    }
+}

@@ -1,0 +1,64 @@
+//! Dotted Python names. Knows NFKC and identifier borders; must not know packages, rules or files.
+
+use std::borrow::Cow;
+use unicode_normalization::{UnicodeNormalization, is_nfkc};
+
+/// Whether a byte can be part of an identifier. Every byte beyond ASCII counts: what is no letter there is
+/// no Python outside of strings and comments.
+#[must_use]
+pub fn is_identifier_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// The NFKC form that Python compares identifiers in (PEP 3131).
+#[must_use]
+pub fn normalise(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() || is_nfkc(name) { Cow::Borrowed(name) } else { Cow::Owned(name.nfkc().collect()) }
+}
+
+/// Whether a normalised name is a Python identifier.
+#[must_use]
+pub fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+        && chars.all(unicode_ident::is_xid_continue)
+}
+
+/// Whether a dotted name consists of identifiers only.
+#[must_use]
+pub fn is_dotted(name: &str) -> bool {
+    name.split('.').all(is_identifier)
+}
+
+/// The segment in front of the first dot.
+#[must_use]
+pub fn top(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Joins two dotted names; either may be empty.
+#[must_use]
+pub fn join(head: &str, tail: &str) -> String {
+    if head.is_empty() || tail.is_empty() { format!("{head}{tail}") } else { format!("{head}.{tail}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compatibility_letters_fold() {
+        assert_eq!(normalise("ﬁle"), "file");
+        assert_eq!(normalise("ｒequests"), "requests");
+        assert_eq!(normalise("𝓻equests"), "requests");
+        assert_eq!(normalise("été"), "été");
+    }
+
+    #[test]
+    fn identifiers_are_xid() {
+        assert!(is_dotted("a.b_1.été"));
+        assert!(!is_dotted("a..b"));
+        assert!(!is_identifier("1a"));
+        assert!(!is_identifier("a\u{a0}"));
+    }
+}

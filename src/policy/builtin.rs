@@ -1,0 +1,46 @@
+//! The findings that the tool makes of itself, about the policy rather than the code. Knows their ids and default
+//! levels; each is made where its trouble is seen.
+
+use crate::level::Level;
+
+/// One built-in finding.
+pub struct Builtin {
+    /// Its id, with the reserved prefix.
+    pub id: &'static str,
+    /// Its level, unless the policy sets another.
+    pub level: Level,
+    /// What it says, in one line.
+    pub about: &'static str,
+}
+
+/// An `allow-in`, `in`, `exclude` or `shadows` entry that matches nothing.
+pub const UNMATCHED: &str = "policy/unmatched-exemption";
+/// An `allow-in` entry past its `until`.
+pub const EXPIRED: &str = "policy/expired-exemption";
+/// An `allow-in` entry that exempts more than its `max`.
+pub const EXCEEDED: &str = "policy/exceeded-exemption";
+/// A first-party successor that does not exist.
+pub const MISSING_TARGET: &str = "policy/missing-target";
+/// A local module with the name of a forbidden library.
+pub const SHADOWED: &str = "policy/shadowed-library";
+/// A library that is one letter away from a known one.
+pub const SUSPICIOUS: &str = "policy/suspicious-name";
+/// A policy file beneath the root, which is not read.
+pub const UNREAD: &str = "policy/unread-policy";
+
+/// Every built-in finding.
+pub const BUILTINS: [Builtin; 7] = [
+    Builtin { id: UNMATCHED, level: Level::Warn, about: "an exemption or scope matches nothing" },
+    Builtin { id: EXPIRED, level: Level::Warn, about: "an exemption is past its date and exempts nothing any more" },
+    Builtin { id: EXCEEDED, level: Level::Error, about: "an exemption is used more often than its `max` allows" },
+    Builtin { id: MISSING_TARGET, level: Level::Warn, about: "the successor is first-party, but does not exist" },
+    Builtin { id: SHADOWED, level: Level::Warn, about: "a local module has the name of a forbidden library" },
+    Builtin { id: SUSPICIOUS, level: Level::Warn, about: "a name is one letter away from a known library" },
+    Builtin { id: UNREAD, level: Level::Warn, about: "a policy file beneath the root is not read" },
+];
+
+/// The level of a built-in finding that no policy sets.
+#[must_use]
+pub fn default_level(id: &str) -> Level {
+    BUILTINS.iter().find(|builtin| builtin.id == id).map_or(Level::Warn, |builtin| builtin.level)
+}

@@ -1,0 +1,169 @@
+//! Audited exemptions: who may do what a rule forbids, how often and how long. Knows the shapes of `allow-in`.
+
+use crate::document::fields::{Reading, Spanned, field, later};
+use crate::document::yaml::{Node, Value};
+use crate::name::is_dotted;
+use crate::pattern::glob::Glob;
+use crate::pattern::name::NamePattern;
+use crate::repo_path::RepoPath;
+use crate::span::Span;
+use jiff::civil::Date;
+
+/// One entry of `allow-in`.
+#[derive(Clone, Debug)]
+pub struct Exemption {
+    /// Which files.
+    pub glob: Glob,
+    /// Which class or function in them, with what it encloses.
+    pub scope: Option<String>,
+    /// Which names; all when empty.
+    pub names: Vec<NamePattern>,
+    /// Why.
+    pub why: Option<String>,
+    /// The last day on which it holds (UTC).
+    pub until: Option<Date>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// How many findings it may exempt.
+    pub max: Option<usize>,
+    /// Where it stands in the policy.
+    pub span: Span,
+}
+
+impl Exemption {
+    /// Whether it is past its last day.
+    #[must_use]
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| today > until)
+    }
+
+    /// Whether it speaks of a file.
+    #[must_use]
+    pub fn covers_path(&self, path: &RepoPath) -> bool {
+        self.glob.matches(path)
+    }
+
+    /// Whether it speaks of a name in a scope, given that it speaks of the file.
+    #[must_use]
+    pub fn covers(&self, scope: &str, name: &str, star: bool) -> bool {
+        let in_scope = self.scope.as_deref().is_none_or(|wanted| {
+            scope.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        });
+        in_scope
+            && (self.names.is_empty()
+                || self.names.iter().any(|pattern| {
+                    pattern.fit(name, star).is_some_and(|fit| fit == crate::pattern::name::Fit::Certain)
+                }))
+    }
+}
+
+/// Reads `allow-in`.
+pub fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Exemption> {
+    let items = reading.list(node, "`allow-in`");
+    items.into_iter().filter_map(|item| read_one(item, reading)).collect()
+}
+
+fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
+    if !matches!(item.value, Value::Map(_)) {
+        let written = reading.text(item, "an exemption")?;
+        let (glob, scope) = read_place(&written, reading)?;
+        return Some(Exemption {
+            glob,
+            scope,
+            names: Vec::new(),
+            why: None,
+            until: None,
+            owner: None,
+            max: None,
+            span: item.span,
+        });
+    }
+    let keys = [field("in"), field("name"), field("why"), field("until"), field("owner"), field("max"), later("via")];
+    let fields = reading.map(item, "an exemption", &keys);
+    let names = fields.get("name").map(|node| read_names(node, reading)).unwrap_or_default();
+    let text = |key: &str, reading: &mut Reading<'_>| {
+        fields.get(key).and_then(|node| reading.text(node, &format!("`{key}`"))).map(|s| s.text)
+    };
+    let why = text("why", reading);
+    let owner = text("owner", reading);
+    let until = fields.get("until").and_then(|node| read_date(node, reading));
+    let max = fields.get("max").and_then(|node| read_max(node, reading));
+    let Some(place) = fields.get("in") else {
+        reading.wrong(item.span, "an exemption does not say where it holds", "add `in: path/`");
+        return None;
+    };
+    let written = reading.text(place, "`in`")?;
+    let (glob, scope) = read_place(&written, reading)?;
+    Some(Exemption { glob, scope, names, why, until, owner, max, span: written.span })
+}
+
+/// `path` or `path::Class.function`.
+fn read_place(written: &Spanned, reading: &mut Reading<'_>) -> Option<(Glob, Option<String>)> {
+    let (path, scope) = match written.text.split_once("::") {
+        Some((path, scope)) => (path, Some(scope.to_owned())),
+        None => (written.text.as_str(), None),
+    };
+    if let Some(scope) = scope.as_deref().filter(|scope| !is_dotted(scope)) {
+        let help = "write `path/file.py::Class.function`";
+        reading.wrong(written.span, format!("`{scope}` is no class or function"), help);
+        return None;
+    }
+    let glob = read_glob(path, written.span, reading)?;
+    Some((glob, scope))
+}
+
+/// Reads one glob; a malformed one is a mistake that shows the right spelling.
+pub fn read_glob(text: &str, span: Span, reading: &mut Reading<'_>) -> Option<Glob> {
+    match Glob::parse(text) {
+        Ok(glob) => Some(glob),
+        Err(malformed) => {
+            let help = match malformed.spelling {
+                Some(spelling) => {
+                    let quoted = if spelling.contains('*') { format!("\"{spelling}\"") } else { spelling };
+                    format!("{}: `{}`", malformed.help, reading.corrected(span, &quoted))
+                }
+                None => malformed.help,
+            };
+            reading.wrong(span, malformed.message, help);
+            None
+        }
+    }
+}
+
+fn read_names(node: &Node, reading: &mut Reading<'_>) -> Vec<NamePattern> {
+    let mut names = Vec::new();
+    for item in reading.list(node, "`name`") {
+        let Some(written) = reading.text(item, "a name") else { continue };
+        match NamePattern::parse(&written.text) {
+            Ok(pattern) => names.push(pattern),
+            Err(malformed) => {
+                let help = match malformed.spelling {
+                    Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
+                    None => malformed.help,
+                };
+                reading.wrong(written.span, malformed.message, help);
+            }
+        }
+    }
+    names
+}
+
+fn read_date(node: &Node, reading: &mut Reading<'_>) -> Option<Date> {
+    let written = reading.text(node, "`until`")?;
+    let date = written.text.parse().ok().filter(|_| written.text.len() == 10);
+    if date.is_none() {
+        let help = "write the last day on which it holds, as `2026-12-31`";
+        reading.wrong(written.span, format!("`{}` is no date", written.text), help);
+    }
+    date
+}
+
+fn read_max(node: &Node, reading: &mut Reading<'_>) -> Option<usize> {
+    let written = reading.text(node, "`max`")?;
+    let max = written.text.parse().ok().filter(|max| *max > 0);
+    if max.is_none() {
+        let help = "write how many findings the exemption may cover, from 1 on";
+        reading.wrong(written.span, format!("`{}` is no count", written.text), help);
+    }
+    max
+}

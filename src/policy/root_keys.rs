@@ -1,0 +1,204 @@
+//! Reads the top level of a policy document. Knows its keys; rules are read elsewhere.
+
+use super::rule_keys::{read_globs, read_level};
+use super::{Excuse, Python, Renamed, builtin};
+use crate::document::fields::{Field, Reading, field, later};
+use crate::document::yaml::{Node, Value};
+use crate::level::Level;
+use crate::name;
+use crate::pattern::glob::Glob;
+use crate::project::standard_library::{NEWEST, OLDEST};
+use crate::repo_path::RepoPath;
+use crate::span::Span;
+use pep440_rs::{Version, VersionSpecifiers};
+use std::str::FromStr;
+
+/// Keys of a policy.
+pub const KEYS: [Field; 12] = [
+    field("version"),
+    field("requires"),
+    field("python"),
+    field("exclude"),
+    field("unanalysed"),
+    field("rules"),
+    field("policy"),
+    later("extends"),
+    later("overrides"),
+    later("libraries"),
+    later("migrations"),
+    later("baseline"),
+];
+
+/// `version: 1`.
+pub fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) {
+    let Some(node) = node else {
+        let start = Span::new(whole.span.start as usize, whole.span.start as usize + 1);
+        reading.wrong(
+            start,
+            "the policy does not say which version of the language it is written in",
+            "begin it with `version: 1`",
+        );
+        return;
+    };
+    if let Some(written) = reading.text(node, "`version`")
+        && written.text != "1"
+    {
+        let help =
+            format!("write `{}`, or use a version of the tool that reads it", reading.corrected(written.span, "1"));
+        reading.wrong(written.span, format!("version `{}` of the policy language is not known", written.text), help);
+    }
+}
+
+/// `requires: ">=0.1"`, against the version of the tool.
+pub fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) {
+    let Some(written) = reading.text(node, "`requires`") else { return };
+    let specifiers = VersionSpecifiers::from_str(&written.text);
+    match (specifiers, Version::from_str(tool)) {
+        (Ok(specifiers), Ok(version)) => {
+            if !specifiers.contains(&version) {
+                let help = "install a version that fits, or change `requires`";
+                reading.wrong(
+                    written.span,
+                    format!("this is version {tool}, but the policy requires {}", written.text),
+                    help,
+                );
+            }
+        }
+        _ => {
+            let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
+            let help = format!("write `{}`", reading.corrected(written.span, &spelling));
+            reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
+        }
+    }
+}
+
+/// `python`.
+pub fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Python {
+    let mut python = Python { target: (3, NEWEST), ..Python::default() };
+    let Some(node) = node else { return python };
+    let keys = [field("target"), field("roots"), field("packages"), field("shadows"), later("environment")];
+    let fields = reading.map(node, "`python`", &keys);
+    if let Some(target) = fields.get("target").and_then(|node| read_target(node, reading)) {
+        python.target = target;
+    }
+    python.roots = fields.get("roots").map(|node| {
+        let items = reading.list(node, "`roots`");
+        items.into_iter().filter_map(|item| read_folder(item, "a root", reading)).collect()
+    });
+    if let Some(node) = fields.get("packages") {
+        for (key, value) in reading.entries(node, "`packages`") {
+            let folder = folder(&key.text, key.span, "a package folder", reading);
+            let name = reading.text(value, "an import name").filter(|written| {
+                let good = name::is_dotted(&name::normalise(&written.text));
+                if !good {
+                    let help = format!(
+                        "write `{}`",
+                        reading.corrected(written.span, &written.text.replace('-', "_").replace('/', "."))
+                    );
+                    reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
+                }
+                good
+            });
+            if let (Some(folder), Some(name)) = (folder, name) {
+                let name = name::normalise(&name.text).into_owned();
+                if let Some(other) = python.packages.iter().find(|other| other.name == name) {
+                    let help = "two folders cannot be one package: remove one of the two";
+                    reading.wrong(key.span, format!("`{name}` is already the name of `{}`", other.folder), help);
+                }
+                python.packages.push(Renamed { folder, name, span: key.span });
+            }
+        }
+    }
+    if let Some(node) = fields.get("shadows") {
+        for item in reading.list(node, "`shadows`") {
+            let Some(written) = reading.text(item, "a shadowed name") else { continue };
+            if name::is_identifier(&name::normalise(&written.text)) {
+                python.shadows.push(written);
+            } else {
+                let help = "write the top-level name of the local module, such as `redis`";
+                reading.wrong(written.span, format!("`{}` is no top-level name", written.text), help);
+            }
+        }
+    }
+    python
+}
+
+fn read_target(node: &Node, reading: &mut Reading<'_>) -> Option<(u8, u8)> {
+    let written = reading.text(node, "`target`")?;
+    let minor = written.text.strip_prefix("3.").and_then(|minor| minor.parse::<u8>().ok());
+    match minor {
+        Some(minor) if (OLDEST..=NEWEST).contains(&minor) => Some((3, minor)),
+        _ => {
+            let help = format!("write a version from \"3.{OLDEST}\" to \"3.{NEWEST}\"");
+            reading.wrong(written.span, format!("`{}` is no Python version that the tool knows", written.text), help);
+            None
+        }
+    }
+}
+
+fn read_folder(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<(RepoPath, Span)> {
+    let written = reading.text(node, what)?;
+    folder(&written.text, written.span, what, reading).map(|path| (path, written.span))
+}
+
+/// One folder, without wildcards.
+fn folder(text: &str, span: Span, what: &str, reading: &mut Reading<'_>) -> Option<RepoPath> {
+    if text == "." || text == "./" {
+        return Some(RepoPath::default());
+    }
+    // Anchored: `src` is the folder beneath the root, not any folder of that name.
+    match Glob::parse(&format!("./{}", text.trim_start_matches("./"))).map(|glob| glob.literal()) {
+        Ok(Some(path)) if !text.starts_with('/') => Some(path),
+        Ok(_) => {
+            let help = "name one folder beneath the root, without `*` and without a leading `/`";
+            reading.wrong(span, format!("{what} must be one folder"), help);
+            None
+        }
+        Err(malformed) => {
+            reading.wrong(span, malformed.message, malformed.help);
+            None
+        }
+    }
+}
+
+/// `unanalysed`.
+pub fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Excuse> {
+    let mut excuses = Vec::new();
+    for item in reading.list(node, "`unanalysed`") {
+        if !matches!(item.value, Value::Map(_)) {
+            let help = "write `- { in: tests/bad/, why: broken on purpose }`";
+            reading.wrong(item.span, "an entry of `unanalysed` says where and why", help);
+            continue;
+        }
+        let fields = reading.map(item, "an entry of `unanalysed`", &[field("in"), field("why")]);
+        let globs = fields.get("in").map(|node| read_globs(node, "`in`", reading));
+        let why = fields.get("why").and_then(|node| reading.text(node, "`why`"));
+        match (globs, why) {
+            (Some(globs), Some(why)) => {
+                excuses.extend(globs.into_iter().map(|(glob, _)| Excuse { glob, why: why.text.clone() }));
+            }
+            (None, _) => reading.wrong(item.span, "an entry of `unanalysed` does not say where", "add `in: path/`"),
+            (_, None) if fields.get("why").is_none() => {
+                reading.wrong(item.span, "an entry of `unanalysed` does not say why", "add `why: broken on purpose`");
+            }
+            _ => {}
+        }
+    }
+    excuses
+}
+
+/// `policy`: levels of built-in findings, by their id without the prefix.
+pub fn read_builtin_levels(node: &Node, reading: &mut Reading<'_>) -> Vec<(&'static str, Level)> {
+    let short = |id: &'static str| id.strip_prefix("policy/").unwrap_or(id);
+    let keys: Vec<Field> = builtin::BUILTINS.iter().map(|b| field(short(b.id))).collect();
+    let fields = reading.map(node, "`policy`", &keys);
+    let mut levels = Vec::new();
+    for builtin in &builtin::BUILTINS {
+        if let Some(value) = fields.get(short(builtin.id))
+            && let Some(level) = read_level(value, &format!("`{}`", short(builtin.id)), reading)
+        {
+            levels.push((builtin.id, level));
+        }
+    }
+    levels
+}

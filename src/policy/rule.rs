@@ -1,0 +1,74 @@
+//! A compiled rule. Plain data around a judge; knows levels and scope, not what the verb means.
+
+use super::{Exemption, PathScope};
+use crate::context::{Context, Contexts};
+use crate::document::fields::Spanned;
+use crate::kinds::{Judge, Kind};
+use crate::level::Level;
+use crate::span::Span;
+use std::sync::Arc;
+
+/// Code that a rule must or must not complain about.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Must be a finding of the rule.
+    pub bad: Option<Spanned>,
+    /// Must not be one.
+    pub good: Option<Spanned>,
+    /// Where the code is taken to stand; without it, the rule's scope and exemptions do not count.
+    pub path: Option<Spanned>,
+}
+
+/// A rule.
+pub struct Rule {
+    /// Full id.
+    pub id: Arc<str>,
+    /// Where the id stands in the policy.
+    pub span: Span,
+    /// Its verb.
+    pub kind: &'static Kind,
+    /// The compiled verb.
+    pub judge: Box<dyn Judge>,
+    /// Where it speaks.
+    pub scope: PathScope,
+    /// Who may do it nevertheless.
+    pub exemptions: Vec<Exemption>,
+    /// How much it matters.
+    pub level: Level,
+    /// Levels of facts in a context.
+    pub contexts: Vec<(Context, Level)>,
+    /// What to use instead.
+    pub instead: Option<Spanned>,
+    /// Why.
+    pub why: Option<String>,
+    /// Where to read on.
+    pub docs: Option<String>,
+    /// Who decides.
+    pub owner: Option<String>,
+    /// Examples.
+    pub examples: Vec<Example>,
+    /// Why and where to read on, as findings show it.
+    pub help: Arc<str>,
+}
+
+impl Rule {
+    /// The level of a fact: a context's level replaces the rule's, and of several the lowest counts. By default a
+    /// dynamic import or a string is at most a warning.
+    #[must_use]
+    pub fn level_of(&self, contexts: Contexts) -> Level {
+        let set = self.contexts.iter().filter(|(context, _)| contexts.contains(*context)).map(|(_, level)| *level);
+        let has = |context| contexts.contains(context) && !self.contexts.iter().any(|(set, _)| *set == context);
+        let capped =
+            [(Context::Dynamic, Level::Warn), (Context::String, Level::Warn), (Context::Transitive, Level::Note)]
+                .into_iter()
+                .filter(|(context, _)| has(*context))
+                .map(|(_, cap)| cap.min(self.level));
+        set.chain(capped).min().unwrap_or(self.level)
+    }
+
+    /// Whether judging needs scope paths or contexts.
+    #[must_use]
+    pub fn needs_place(&self) -> bool {
+        !self.contexts.is_empty() || self.exemptions.iter().any(|exemption| exemption.scope.is_some())
+    }
+}

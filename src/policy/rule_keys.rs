@@ -1,0 +1,219 @@
+//! Reads one rule of a policy document. Knows the keys of a rule; the verb's value is read by its kind.
+
+use super::exemption::{self, read_glob};
+use super::rule::{Example, Rule};
+use super::{PathScope, builtin};
+use crate::context::Context;
+use crate::document::fields::{Field, Fields, Reading, Spanned, field, later};
+use crate::document::yaml::{Key, Node, Value};
+use crate::kinds::{KINDS, Kind, LATER};
+use crate::level::Level;
+use crate::name;
+use crate::pattern::glob::Glob;
+use crate::span::Span;
+
+/// Keys of a rule besides its verb.
+pub const KEYS: [Field; 16] = [
+    field("in"),
+    field("not-in"),
+    field("allow-in"),
+    field("level"),
+    field("contexts"),
+    field("instead"),
+    field("why"),
+    field("docs"),
+    field("owner"),
+    field("examples"),
+    later("surfaces"),
+    later("suppressible"),
+    later("python"),
+    later("groups"),
+    later("replace"),
+    later("max-suppressions"),
+];
+
+/// Reads `rules`.
+pub fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Rule> {
+    let entries = reading.entries(node, "`rules`");
+    entries.iter().filter_map(|(key, value)| read_one(key, value, reading)).collect()
+}
+
+fn read_one(key: &Key, node: &Node, reading: &mut Reading<'_>) -> Option<Rule> {
+    check_id(key, reading);
+    if node.value == Value::Null {
+        let help = format!("give it a verb, for example: `{}`", KINDS.first()?.example);
+        reading.wrong(key.span, format!("the rule `{}` is empty", key.text), help);
+        return None;
+    }
+    let verbs = KINDS.iter().map(|kind| field(kind.key)).chain(LATER.map(later));
+    let keys: Vec<Field> = verbs.chain(KEYS).collect();
+    let what = format!("the rule `{}`", key.text);
+    let mistakes_before = reading.mistakes.len();
+    let fields = reading.map(node, &what, &keys);
+    let verb = find_verb(key, &fields, reading, reading.mistakes.len() > mistakes_before);
+    let text = |name: &str, reading: &mut Reading<'_>| {
+        fields.get(name).and_then(|node| reading.text(node, &format!("`{name}`")))
+    };
+    let scope = read_scope(&fields, reading);
+    let exemptions = fields.get("allow-in").map(|node| exemption::read(node, reading)).unwrap_or_default();
+    let level = fields.get("level").and_then(|node| read_level(node, "`level`", reading)).unwrap_or(Level::Error);
+    let contexts = fields.get("contexts").map(|node| read_contexts(node, reading)).unwrap_or_default();
+    let instead = text("instead", reading).filter(|written| check_instead(written, reading));
+    let why = text("why", reading).map(|s| s.text);
+    let docs = text("docs", reading).filter(|written| check_docs(written, reading)).map(|s| s.text);
+    let owner = text("owner", reading).map(|s| s.text);
+    let examples = fields.get("examples").map(|node| read_examples(node, reading)).unwrap_or_default();
+    let (kind, value) = verb?;
+    let judge = (kind.compile)(value, reading)?;
+    let help = [why.clone(), docs.clone().map(|url| format!("see {url}"))];
+    let help: Vec<String> = help.into_iter().flatten().collect();
+    Some(Rule {
+        id: key.text.as_str().into(),
+        span: key.span,
+        kind,
+        judge,
+        scope,
+        exemptions,
+        level,
+        contexts,
+        instead,
+        why,
+        docs,
+        owner,
+        examples,
+        help: help.join("\n").into(),
+    })
+}
+
+fn check_id(key: &Key, reading: &mut Reading<'_>) {
+    let id = &key.text;
+    if id.starts_with("policy/") || id == "policy" {
+        let help = format!("the prefix `policy/` is reserved for: {}", builtin::BUILTINS.map(|b| b.id).join(", "));
+        reading.wrong(key.span, "this id is reserved for built-in findings", help);
+    } else if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+        let spelling: String =
+            id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let help =
+            format!("write `{}`", reading.corrected(key.span, if id.is_empty() { "my-rule" } else { &spelling }));
+        reading.wrong(key.span, "an id consists of letters, digits, `-`, `_` and `.`", help);
+    }
+}
+
+/// The one verb of a rule. `unsure`: a key was not understood, which may have been the verb.
+fn find_verb<'n>(
+    key: &Key,
+    fields: &Fields<'n>,
+    reading: &mut Reading<'_>,
+    unsure: bool,
+) -> Option<(&'static Kind, &'n Node)> {
+    let mut verbs = KINDS.iter().filter_map(|kind| fields.entry(kind.key).map(|entry| (*kind, entry)));
+    let Some((kind, (_, value))) = verbs.next() else {
+        if !unsure {
+            let known: Vec<String> = KINDS.iter().map(|kind| format!("`{}`", kind.example)).collect();
+            let help = format!("add a verb, for example: {}", known.join(", "));
+            reading.wrong(key.span, format!("the rule `{}` has no verb: it says nothing", key.text), help);
+        }
+        return None;
+    };
+    for (_, (second, _)) in verbs {
+        let help = "a rule has exactly one verb: make a second rule of it";
+        reading.wrong(second.span, format!("`{}` is a second verb beside `{}`", second.text, kind.key), help);
+    }
+    Some((kind, value))
+}
+
+fn read_scope(fields: &Fields<'_>, reading: &mut Reading<'_>) -> PathScope {
+    let within = fields.get("in").map(|node| read_globs(node, "`in`", reading)).unwrap_or_default();
+    let without = fields.get("not-in").map(|node| read_globs(node, "`not-in`", reading)).unwrap_or_default();
+    for (glob, span) in &without {
+        if within.iter().any(|(other, _)| other == glob) {
+            let help = "the rule would speak nowhere: remove one of the two";
+            reading.wrong(*span, format!("`{}` stands under `in` and under `not-in`", glob.as_str()), help);
+        }
+    }
+    PathScope { within, without }
+}
+
+/// Reads a list of globs.
+pub fn read_globs(node: &Node, what: &str, reading: &mut Reading<'_>) -> Vec<(Glob, Span)> {
+    let mut globs = Vec::new();
+    for item in reading.list(node, what) {
+        if let Some(written) = reading.text(item, "a path pattern")
+            && let Some(glob) = read_glob(&written.text, written.span, reading)
+        {
+            globs.push((glob, written.span));
+        }
+    }
+    globs
+}
+
+/// Reads a plain level.
+pub fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<Level> {
+    if matches!(node.value, Value::Map(_)) {
+        reading.wrong(
+            node.span,
+            "a schedule of levels is part of the policy language, but this version does not read it",
+            "write one level: `level: warn`",
+        );
+        return None;
+    }
+    reading.choice(node, what, &Level::ALL)
+}
+
+fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)> {
+    let keys = Context::ALL.map(|(name, _)| field(name));
+    let fields = reading.map(node, "`contexts`", &keys);
+    if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
+        reading.wrong(node.span, "`contexts` is an empty map", "name a context: `type-checking: none`");
+    }
+    let mut contexts = Vec::new();
+    for (name, context) in Context::ALL {
+        if let Some(value) = fields.get(name)
+            && let Some(level) = read_level(value, &format!("`{name}`"), reading)
+        {
+            contexts.push((context, level));
+        }
+    }
+    contexts
+}
+
+fn check_instead(written: &Spanned, reading: &mut Reading<'_>) -> bool {
+    if name::is_dotted(&name::normalise(&written.text)) {
+        return true;
+    }
+    let spelling = written.text.trim_end_matches(".py").replace('/', ".").replace('-', "_");
+    let help = if name::is_dotted(&spelling) {
+        format!("write the dotted name that code imports: `{}`", reading.corrected(written.span, &spelling))
+    } else {
+        "write the dotted name that code imports, such as `acme.http.get`; prose belongs into `why`".to_owned()
+    };
+    reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
+    false
+}
+
+fn check_docs(written: &Spanned, reading: &mut Reading<'_>) -> bool {
+    let rest = written.text.strip_prefix("https://").or_else(|| written.text.strip_prefix("http://"));
+    let good = rest.is_some_and(|rest| !rest.is_empty() && !written.text.contains(char::is_whitespace));
+    if !good {
+        let help = "write the whole address, starting with `https://`; other words belong into `why`";
+        reading.wrong(written.span, format!("`{}` is no web address", written.text), help);
+    }
+    good
+}
+
+fn read_examples(node: &Node, reading: &mut Reading<'_>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for item in reading.list(node, "`examples`") {
+        let fields = reading.map(item, "an example", &[field("bad"), field("good"), field("path")]);
+        let text = |key: &str, reading: &mut Reading<'_>| {
+            fields.get(key).and_then(|node| reading.text(node, &format!("`{key}`")))
+        };
+        let example = Example { bad: text("bad", reading), good: text("good", reading), path: text("path", reading) };
+        if example.bad.is_none() && example.good.is_none() {
+            reading.wrong(item.span, "an example shows neither `bad` nor `good` code", "add `bad: import requests`");
+        } else {
+            examples.push(example);
+        }
+    }
+    examples
+}

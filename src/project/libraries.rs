@@ -1,0 +1,42 @@
+//! Import names of widely used third-party libraries. Knows a table of plain text; must not know policies.
+
+use super::standard_library;
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let text = include_str!("../data/libraries.txt");
+    text.lines().filter(|line| !line.starts_with('#')).collect()
+});
+
+/// Whether `top` is the import name of a widely used library, or of a standard library module of any version.
+#[must_use]
+pub fn knows(top: &str) -> bool {
+    standard_library::knows(top) || TABLE.contains(&top)
+}
+
+/// A known name one letter away from `top`, which is itself unknown.
+#[must_use]
+pub fn one_letter_away(top: &str) -> Option<&'static str> {
+    if knows(top) || top.len() < 4 {
+        return None;
+    }
+    let near = |name: &&'static str| strsim::osa_distance(name, top) == 1;
+    TABLE.iter().copied().find(near).or_else(|| {
+        let mut names: Vec<_> = standard_library::names().filter(|name| !name.starts_with('_')).filter(near).collect();
+        names.sort_unstable();
+        names.first().copied()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_names_are_recognised() {
+        assert_eq!(one_letter_away("requets"), Some("requests"));
+        assert_eq!(one_letter_away("aiohtpp"), Some("aiohttp"));
+        assert_eq!(one_letter_away("requests"), None);
+        assert_eq!(one_letter_away("acme"), None);
+    }
+}

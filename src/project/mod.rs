@@ -1,0 +1,267 @@
+//! The Python project around a source: what a file is called as a module, what a relative import reaches, and which
+//! names are first-party. Knows roots and packages; asks a [`Tree`] for what exists; must not know rules.
+
+pub mod libraries;
+pub mod standard_library;
+
+use crate::name;
+use crate::repo_path::RepoPath;
+use rustc_hash::FxHashMap;
+use std::sync::Mutex;
+
+/// What exists beneath the root. The disk, a git tree or a test can answer.
+pub trait Tree: Sync {
+    /// Whether a regular file stands here.
+    fn is_file(&self, path: &RepoPath) -> bool;
+    /// Whether this folder holds, at any depth, a `.py` or `.pyi` file.
+    fn holds_python(&self, path: &RepoPath) -> bool;
+    /// Whether the file holds this word; `None` when it cannot be read.
+    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool>;
+}
+
+/// Where Python modules start, as the policy says.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// Folders in which first-party modules start, relative to the root; the root itself is the empty path.
+    pub roots: Vec<RepoPath>,
+    /// Folders whose import name differs from their path.
+    pub packages: Vec<(RepoPath, String)>,
+    /// Top-level names whose local folder is meant to stand in for the library.
+    pub shadows: Vec<String>,
+    /// The Python version whose standard library counts, as `(3, minor)`.
+    pub target: (u8, u8),
+}
+
+/// A layout and what exists in it.
+pub struct Project<'t> {
+    layout: Layout,
+    tree: &'t dyn Tree,
+    first_party: Mutex<FxHashMap<String, bool>>,
+}
+
+/// A file, seen as the module it is imported as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Importer {
+    /// The package that relative imports start from: the module itself for `__init__`, else its parent.
+    pub package: Vec<String>,
+}
+
+impl Importer {
+    /// The top-level package that this file belongs to, if it lies in one.
+    #[must_use]
+    pub fn top(&self) -> Option<&str> {
+        self.package.first().map(String::as_str)
+    }
+
+    /// The absolute name of a relative import; `None` above the top.
+    #[must_use]
+    pub fn resolve(&self, level: u32, name: &str) -> Option<String> {
+        let up = (level as usize).checked_sub(1)?;
+        let keep = self.package.len().checked_sub(up)?;
+        // `from . import x` in a file that lies in no package has nothing to start from.
+        if keep == 0 {
+            return None;
+        }
+        let base = self.package.get(..keep)?.join(".");
+        Some(name::join(&base, name))
+    }
+}
+
+impl<'t> Project<'t> {
+    /// A project with this layout.
+    #[must_use]
+    pub fn new(layout: Layout, tree: &'t dyn Tree) -> Self {
+        Self { layout, tree, first_party: Mutex::default() }
+    }
+
+    /// The layout.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// How a file is imported: by the deepest root or renamed package that holds it; outside of all of them by its
+    /// path from the root. A folder whose name is no identifier keeps that name, so that relative imports resolve
+    /// there as anywhere.
+    #[must_use]
+    pub fn importer(&self, path: &RepoPath) -> Importer {
+        let mut package = self.module_of(&path.parent());
+        if package.iter().any(|segment| !segment.is_ascii()) {
+            package = package.iter().map(|segment| name::normalise(segment).into_owned()).collect();
+        }
+        Importer { package }
+    }
+
+    fn module_of(&self, folder: &RepoPath) -> Vec<String> {
+        let renamed = self.layout.packages.iter().map(|(path, name)| (path, Some(name.as_str())));
+        let roots = self.layout.roots.iter().map(|path| (path, None));
+        let home = renamed
+            .chain(roots)
+            .filter(|(path, _)| folder.is_beneath(path))
+            .max_by_key(|(path, name)| (path.as_bytes().len(), name.is_some()));
+        let root = RepoPath::default();
+        let (path, name) = home.unwrap_or((&root, None));
+        let rest = RepoPath::from_bytes(folder.strip_folder(path).unwrap_or_default());
+        let head = name.into_iter().flat_map(|name| name.split('.')).map(str::to_owned);
+        head.chain(rest.segments().map(|s| String::from_utf8_lossy(s).into_owned())).collect()
+    }
+
+    /// Whether a top-level name lies beneath a root and contains Python. Looked up once for each name.
+    #[must_use]
+    pub fn is_first_party(&self, top: &str) -> bool {
+        let mut known = self.first_party.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(&answer) = known.get(top) {
+            return answer;
+        }
+        let answer = self.layout.packages.iter().any(|(_, name)| name::top(name) == top)
+            || self
+                .layout
+                .roots
+                .iter()
+                .any(|root| self.module_file(root, &[top]).is_some() || self.is_package(root, top));
+        known.insert(top.to_owned(), answer);
+        answer
+    }
+
+    fn is_package(&self, root: &RepoPath, top: &str) -> bool {
+        self.tree.holds_python(&root.join(top.as_bytes()))
+    }
+
+    /// Whether the policy says that the local folder of this name stands in for the library, and there is one.
+    #[must_use]
+    pub fn is_shadow(&self, top: &str) -> bool {
+        self.layout.shadows.iter().any(|name| name == top) && self.is_first_party(top)
+    }
+
+    /// Whether a first-party dotted name leads to a module, or to a name that its module mentions. `None` when the
+    /// name is not first-party.
+    #[must_use]
+    pub fn exists(&self, dotted: &str) -> Option<bool> {
+        let segments: Vec<&str> = dotted.split('.').collect();
+        if !self.is_first_party(segments.first()?) {
+            return None;
+        }
+        let bases = self.bases(&segments);
+        Some(bases.iter().any(|(base, rest)| self.leads_somewhere(base, rest)))
+    }
+
+    /// Folders in which the rest of a dotted name may be found.
+    fn bases<'s>(&self, segments: &'s [&'s str]) -> Vec<(RepoPath, &'s [&'s str])> {
+        let mut bases: Vec<(RepoPath, &'s [&'s str])> = Vec::new();
+        for (path, name) in &self.layout.packages {
+            let depth = name.split('.').count();
+            if name.split('.').eq(segments.iter().take(depth).copied())
+                && let Some(rest) = segments.get(depth..)
+            {
+                bases.push((path.clone(), rest));
+            }
+        }
+        bases.extend(self.layout.roots.iter().map(|root| (root.clone(), segments)));
+        bases
+    }
+
+    fn leads_somewhere(&self, base: &RepoPath, segments: &[&str]) -> bool {
+        let mut folder = base.clone();
+        for (index, segment) in segments.iter().enumerate() {
+            let below = folder.join(segment.as_bytes());
+            if let Some(file) = self.module_file(&folder, &[segment]) {
+                return self.module_has(&file, segments.get(index + 1..).unwrap_or_default());
+            }
+            if !self.tree.holds_python(&below) {
+                return index > 0
+                    && segments.len() == index + 1
+                    && self.module_file(&folder, &["__init__"]).is_some_and(|file| self.module_has(&file, &[segment]));
+            }
+            folder = below;
+        }
+        true
+    }
+
+    fn module_has(&self, file: &RepoPath, rest: &[&str]) -> bool {
+        rest.iter().all(|word| self.tree.mentions(file, word).unwrap_or(true))
+    }
+
+    fn module_file(&self, folder: &RepoPath, segments: &[&str]) -> Option<RepoPath> {
+        let base = segments.iter().fold(folder.clone(), |path, segment| path.join(segment.as_bytes()));
+        ["py", "pyi"].iter().find_map(|suffix| {
+            let mut bytes = base.as_bytes().to_vec();
+            bytes.push(b'.');
+            bytes.extend_from_slice(suffix.as_bytes());
+            let path = RepoPath::from_bytes(&bytes);
+            self.tree.is_file(&path).then_some(path)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Files(&'static [&'static str]);
+
+    impl Tree for Files {
+        fn is_file(&self, path: &RepoPath) -> bool {
+            self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
+        }
+        fn holds_python(&self, path: &RepoPath) -> bool {
+            self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))
+        }
+        fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
+            Some(word != "missing")
+        }
+    }
+
+    static FILES: Files = Files(&[
+        "src/acme/http.py",
+        "packages/error-handling/python/http_client.py",
+        "redis/a.py",
+        "acme2/__init__.py",
+    ]);
+
+    fn project() -> Project<'static> {
+        let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
+        let layout = Layout {
+            roots: vec![path(""), path("src")],
+            packages: vec![(path("packages/error-handling"), "packages.error_handling".to_owned())],
+            shadows: vec![],
+            target: (3, 13),
+        };
+        Project::new(layout, &FILES)
+    }
+
+    fn resolve(file: &str, level: u32, name: &str) -> Option<String> {
+        project().importer(&RepoPath::from_bytes(file.as_bytes())).resolve(level, name)
+    }
+
+    #[test]
+    fn relative_imports_resolve_from_the_deepest_root() {
+        assert_eq!(resolve("src/acme/http.py", 1, "x").as_deref(), Some("acme.x"));
+        assert_eq!(resolve("src/acme/__init__.py", 1, "x").as_deref(), Some("acme.x"));
+        assert_eq!(
+            resolve("packages/error-handling/python/a.py", 2, "x").as_deref(),
+            Some("packages.error_handling.x")
+        );
+        assert_eq!(resolve("apps/ai-service/utils/a.py", 1, "b").as_deref(), Some("apps.ai-service.utils.b"));
+        assert_eq!(resolve("a.py", 1, "x"), None);
+        assert_eq!(resolve("apps/a.py", 3, "x"), None);
+    }
+
+    #[test]
+    fn first_party_is_what_holds_python_beneath_a_root() {
+        let project = project();
+        assert!(project.is_first_party("acme"));
+        assert!(project.is_first_party("packages"));
+        assert!(project.is_first_party("redis"));
+        assert!(!project.is_first_party("requests"));
+    }
+
+    #[test]
+    fn successors_are_looked_up() {
+        let project = project();
+        assert_eq!(project.exists("acme.http.get"), Some(true));
+        assert_eq!(project.exists("acme.http.missing"), Some(false));
+        assert_eq!(project.exists("acme.nowhere"), Some(false));
+        assert_eq!(project.exists("packages.error_handling.python.http_client"), Some(true));
+        assert_eq!(project.exists("httpx.get"), None);
+    }
+}

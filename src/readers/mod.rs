@@ -1,0 +1,81 @@
+//! Readers turn bytes into facts. This file knows the seam: what a reader is, and the table of all of them.
+//! Readers are total and do no I/O: they return what they could read plus problems. They know no rules.
+
+pub mod python;
+pub mod wanted;
+
+use crate::fact::Fact;
+use crate::problem::ProblemKind;
+use crate::span::Span;
+use crate::surface::Surface;
+use crate::text::Text;
+use std::borrow::Cow;
+pub use wanted::Wanted;
+
+/// How much of each fact is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Names and places.
+    Names,
+    /// Scope paths and contexts too.
+    Whole,
+}
+
+/// Something that a reader could not make sense of, in decoded text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Where.
+    pub span: Span,
+    /// Which kind of problem it is.
+    pub kind: ProblemKind,
+    /// What is wrong.
+    pub message: Cow<'static, str>,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
+/// Receives what a reader finds, in the order of the text.
+pub trait Sink {
+    /// Takes one fact.
+    fn fact(&mut self, text: &Text<'_>, fact: &Fact<'_>);
+    /// Takes one thing that could not be read and may hide a fact.
+    fn unread(&mut self, text: &Text<'_>, unread: Unread);
+}
+
+/// Bytes to facts, for one kind of file.
+pub trait Reader: Sync {
+    /// Name of the reader, for people.
+    fn name(&self) -> &'static str;
+    /// Which files it reads, for people.
+    fn about(&self) -> &'static str;
+    /// The surface of a file with this name, if this reader reads it.
+    fn claims_name(&self, file_name: &[u8]) -> Option<Surface>;
+    /// The surface of a file without a suffix, by its first bytes.
+    fn claims_head(&self, head: &[u8]) -> Option<Surface>;
+    /// Reads everything that `wanted` asks for.
+    fn read(&self, bytes: &[u8], surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink);
+}
+
+/// Every reader. The first that claims a file reads it.
+pub static READERS: &[&dyn Reader] = &[&python::Python];
+
+/// How many bytes of a file without a suffix decide who reads it.
+pub const HEAD: usize = 128;
+
+/// The reader of a file by its name.
+#[must_use]
+pub fn by_name(file_name: &[u8]) -> Option<(&'static dyn Reader, Surface)> {
+    READERS.iter().find_map(|reader| reader.claims_name(file_name).map(|surface| (*reader, surface)))
+}
+
+/// The reader of a file without a suffix, by its first bytes.
+#[must_use]
+pub fn by_head(head: &[u8]) -> Option<(&'static dyn Reader, Surface)> {
+    READERS.iter().find_map(|reader| reader.claims_head(head).map(|surface| (*reader, surface)))
+}
+
+/// Whether only the first bytes of a file with this name can tell who reads it.
+#[must_use]
+pub fn needs_head(file_name: &[u8]) -> bool {
+    !file_name.contains(&b'.')
+}

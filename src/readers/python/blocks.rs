@@ -1,0 +1,415 @@
+//! Scope paths and contexts: which blocks enclose a statement. Knows logical lines, indentation and compound
+//! statements; run only over files in which something was found. Must not know what the statements mean.
+
+use super::condition::Test;
+use super::lexer::Lexer;
+use super::type_checking::TypeChecking;
+use crate::context::{Context, Contexts};
+use crate::name::{is_identifier_byte, normalise};
+
+/// What encloses one statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Names of the enclosing classes and functions, joined by dots.
+    pub scope: String,
+    /// Its contexts.
+    pub contexts: Contexts,
+}
+
+/// Whether a statement that starts at `start` can only stand at module level, whatever precedes it: nothing of its
+/// line lies in front of it.
+#[must_use]
+pub fn is_flush_left(bytes: &[u8], start: usize) -> bool {
+    match start.checked_sub(1).and_then(|at| bytes.get(at)) {
+        None => true,
+        Some(b'\n' | b'\r') => {
+            let line_end = if bytes.get(start - 1) == Some(&b'\n') && start >= 2 && bytes.get(start - 2) == Some(&b'\r')
+            {
+                start - 2
+            } else {
+                start - 1
+            };
+            line_end.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'\\')
+        }
+        Some(_) => false,
+    }
+}
+
+/// The places of statements, given by their ascending start offsets.
+#[must_use]
+pub fn places(bytes: &[u8], statements: &[usize]) -> Vec<Place> {
+    let mut walk = Walk {
+        bytes,
+        lines: LogicalLines::new(bytes),
+        blocks: Vec::new(),
+        places: Vec::with_capacity(statements.len()),
+        type_checking: TypeChecking::new(bytes),
+    };
+    while let Some(line) = walk.lines.next(statements.get(walk.places.len()).copied()) {
+        let closed = walk.close_blocks(line.indent);
+        let mut open = walk.blocks.iter().chain(&closed);
+        if walk.places.len() == statements.len() && open.all(|block| block.awaiting.is_empty()) {
+            break;
+        }
+        walk.open_block(&line, closed);
+        while let Some(&start) = statements.get(walk.places.len())
+            && start < line.end
+        {
+            let place = walk.place(start, &line);
+            walk.places.push(place);
+        }
+    }
+    let rest = statements.len() - walk.places.len();
+    walk.places.extend(std::iter::repeat_n(Place::default(), rest));
+    walk.places
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Def,
+    Class,
+    /// `if` and `elif`.
+    If,
+    Loop,
+    With,
+    Try,
+    Except,
+    Else,
+    Finally,
+    Match,
+    Case,
+}
+
+#[derive(Debug)]
+struct Block {
+    indent: usize,
+    kind: Kind,
+    /// Name of a class or function.
+    name: String,
+    /// What it adds to the contexts of what it encloses.
+    contexts: Contexts,
+    /// Whether a version test opened its chain of branches.
+    version_chain: bool,
+    /// Indices of places in a `try` body, which an `except ImportError` further down makes guarded.
+    awaiting: Vec<usize>,
+}
+
+struct Walk<'a> {
+    bytes: &'a [u8],
+    lines: LogicalLines<'a>,
+    blocks: Vec<Block>,
+    places: Vec<Place>,
+    type_checking: TypeChecking<'a>,
+}
+
+impl Walk<'_> {
+    /// Ends the blocks that a line at `indent` is not in. The last one at the same indentation is handed out:
+    /// the line may carry on its chain.
+    fn close_blocks(&mut self, indent: usize) -> Option<Block> {
+        let mut last = None;
+        while self.blocks.last().is_some_and(|block| block.indent >= indent) {
+            last = self.blocks.pop();
+        }
+        last.filter(|block| block.indent == indent)
+    }
+
+    fn open_block(&mut self, line: &Line, chain: Option<Block>) {
+        let Some((kind, word_end)) = self.block_kind(line) else { return };
+        let mut contexts = Contexts::default();
+        let mut version_chain = false;
+        let mut awaiting = Vec::new();
+        let header = self.bytes.get(word_end..line.end).unwrap_or_default();
+        match kind {
+            Kind::If => {
+                contexts.insert(Context::Conditional);
+                let test = Test::read(header);
+                let carried_on = self.bytes.get(line.start..word_end) == Some(b"elif");
+                version_chain = test.is_version() || (carried_on && chain.as_ref().is_some_and(|b| b.version_chain));
+                if self.type_checking.holds(&test) {
+                    contexts.insert(Context::TypeChecking);
+                }
+            }
+            Kind::Else => {
+                contexts.insert(Context::Conditional);
+                version_chain = chain.as_ref().is_some_and(|b| b.version_chain);
+            }
+            Kind::Except => {
+                contexts.insert(Context::Conditional);
+                awaiting = chain.map(|b| b.awaiting).unwrap_or_default();
+                if names_import_error(header) {
+                    contexts.insert(Context::Guarded);
+                    for index in awaiting.drain(..) {
+                        if let Some(place) = self.places.get_mut(index) {
+                            place.contexts.insert(Context::Guarded);
+                        }
+                    }
+                }
+            }
+            Kind::Loop | Kind::Case => contexts.insert(Context::Conditional),
+            Kind::Def | Kind::Class | Kind::With | Kind::Try | Kind::Finally | Kind::Match => {}
+        }
+        if version_chain {
+            contexts.insert(Context::VersionGuarded);
+        }
+        let name = if matches!(kind, Kind::Def | Kind::Class) { name_at(header) } else { String::new() };
+        self.blocks.push(Block { indent: line.indent, kind, name, contexts, version_chain, awaiting });
+    }
+
+    /// The compound statement that a logical line opens, and where its keyword ends.
+    fn block_kind(&self, line: &Line) -> Option<(Kind, usize)> {
+        let (word, mut end) = word_at(self.bytes, line.start);
+        let kind = match word {
+            b"def" => Kind::Def,
+            b"class" => Kind::Class,
+            b"if" | b"elif" => Kind::If,
+            b"for" | b"while" => Kind::Loop,
+            b"with" => Kind::With,
+            b"try" => Kind::Try,
+            b"except" => Kind::Except,
+            b"else" => Kind::Else,
+            b"finally" => Kind::Finally,
+            b"async" => {
+                let next = skip_blank(self.bytes, end);
+                let (word, next_end) = word_at(self.bytes, next);
+                end = next_end;
+                match word {
+                    b"def" => Kind::Def,
+                    b"for" => Kind::Loop,
+                    b"with" => Kind::With,
+                    _ => return None,
+                }
+            }
+            b"match" => Kind::Match,
+            b"case" if self.blocks.last().is_some_and(|block| block.kind == Kind::Match) => Kind::Case,
+            _ => return None,
+        };
+        Some((kind, end))
+    }
+
+    fn place(&mut self, start: usize, line: &Line) -> Place {
+        let index = self.places.len();
+        let mut place = Place::default();
+        let mut innermost_scope = None;
+        let mut executed_with_module = true;
+        for block in self.blocks.iter_mut().rev() {
+            // `match = x; import a`: a `match` has no suite on its own line.
+            if block.kind == Kind::Match && block.indent == line.indent && start > line.start {
+                continue;
+            }
+            place.contexts = place.contexts.union(block.contexts);
+            match block.kind {
+                Kind::Def => {
+                    place.contexts.insert(Context::Function);
+                    innermost_scope.get_or_insert(Kind::Def);
+                    executed_with_module = false;
+                }
+                Kind::Class => {
+                    innermost_scope.get_or_insert(Kind::Class);
+                }
+                Kind::Try if executed_with_module => block.awaiting.push(index),
+                _ => {}
+            }
+        }
+        if innermost_scope == Some(Kind::Class) {
+            place.contexts.insert(Context::Class);
+        }
+        let names = self.blocks.iter().filter(|b| matches!(b.kind, Kind::Def | Kind::Class));
+        place.scope = names.map(|b| b.name.as_str()).collect::<Vec<_>>().join(".");
+        place
+    }
+}
+
+fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\t' | 0x0C)) {
+        at += 1;
+    }
+    at
+}
+
+fn word_at(bytes: &[u8], start: usize) -> (&[u8], usize) {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let len = rest.iter().position(|&b| !is_identifier_byte(b)).unwrap_or(rest.len());
+    (rest.get(..len).unwrap_or_default(), start + len)
+}
+
+fn name_at(header: &[u8]) -> String {
+    let (word, _) = word_at(header, skip_blank(header, 0));
+    normalise(std::str::from_utf8(word).unwrap_or_default()).into_owned()
+}
+
+/// Whether an `except` header names `ImportError` or `ModuleNotFoundError`, alone or in a tuple.
+fn names_import_error(header: &[u8]) -> bool {
+    let end = memchr::memchr2(b':', b'#', header).unwrap_or(header.len());
+    let mut at = 0;
+    while at < end {
+        let (word, next) = word_at(header, at);
+        match word {
+            b"as" => return false,
+            b"ImportError" | b"ModuleNotFoundError" => return true,
+            _ => at = next.max(at + 1),
+        }
+    }
+    false
+}
+
+/// A logical line that holds code.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    /// Column of its first token, tabs to the next eighth.
+    indent: usize,
+    /// First token.
+    start: usize,
+    /// Where its line end stands.
+    end: usize,
+}
+
+struct LogicalLines<'a> {
+    bytes: &'a [u8],
+    lexer: Lexer<'a>,
+    /// Start and end of the next literal or comment.
+    token: Option<(usize, usize)>,
+    at: usize,
+}
+
+impl<'a> LogicalLines<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let mut lines = Self { bytes, lexer: Lexer::new(bytes), token: None, at: 0 };
+        lines.advance();
+        lines
+    }
+
+    fn advance(&mut self) {
+        self.token = self.lexer.next_token().map(|token| (token.start, token.end));
+    }
+
+    /// The next logical line. `wanted` is a statement that certainly starts outside of brackets: if one is met
+    /// inside, the brackets never close, and its line starts anew.
+    fn next(&mut self, wanted: Option<usize>) -> Option<Line> {
+        let (start, indent) = self.first_token()?;
+        self.at = start;
+        let mut depth = 0_usize;
+        loop {
+            let gap_end = self.token.map_or(self.bytes.len(), |(start, _)| start);
+            while self.at < gap_end {
+                match self.bytes.get(self.at) {
+                    Some(b'(' | b'[' | b'{') => depth += 1,
+                    Some(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+                    Some(b'\\') => self.at = self.lexer.after_escape(self.at) - 1,
+                    Some(b'\n' | b'\r') => {
+                        let starts_anew = || {
+                            let next = skip_blank(self.bytes, self.at + 1);
+                            wanted.is_some_and(|wanted| wanted == next)
+                        };
+                        if depth == 0 || starts_anew() {
+                            return Some(Line { indent, start, end: self.at });
+                        }
+                    }
+                    _ => {}
+                }
+                self.at += 1;
+            }
+            match self.token {
+                Some((_, end)) => {
+                    self.at = self.at.max(end);
+                    self.advance();
+                }
+                None => return Some(Line { indent, start, end: self.bytes.len() }),
+            }
+        }
+    }
+
+    /// Over blank and comment lines to the next code: where it starts, and its column.
+    fn first_token(&mut self) -> Option<(usize, usize)> {
+        let mut indent = 0;
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' => indent += 1,
+                b'\t' => indent = indent / 8 * 8 + 8,
+                0x0C | b'\n' | b'\r' => indent = 0,
+                b'\\' => {
+                    self.at = self.lexer.after_escape(self.at);
+                    continue;
+                }
+                b'#' => {
+                    while self.token.is_some_and(|(start, _)| start < self.at) {
+                        self.advance();
+                    }
+                    let (_, end) = self.token?;
+                    self.at = end;
+                    self.advance();
+                    continue;
+                }
+                _ => return Some((self.at, indent)),
+            }
+            self.at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::super::candidates::candidates;
+    use super::*;
+
+    fn read(source: &str) -> Vec<String> {
+        let starts: Vec<_> = candidates(source.as_bytes()).map(|c| c.start).collect();
+        let places = places(source.as_bytes(), &starts);
+        places.iter().map(|p| format!("{}:{}", p.scope, p.contexts.names().collect::<Vec<_>>().join(","))).collect()
+    }
+
+    #[test]
+    fn scopes() {
+        assert_eq!(read("import a\n"), [":"]);
+        assert_eq!(
+            read("class A:\n  def f(\n self):\n    import a\n  import b\nimport c"),
+            ["A.f:function", "A:class", ":"]
+        );
+        assert_eq!(read("async def f(): import a; import b\nimport c"), ["f:function", "f:function", ":"]);
+        assert_eq!(read("def f():\n  class B:\n\timport a"), ["f.B:function,class"]);
+    }
+
+    #[test]
+    fn branches() {
+        assert_eq!(
+            read("if x:\n  import a\nelif y: import b\nelse:\n  import c\nimport d"),
+            [":conditional", ":conditional", ":conditional", ":"]
+        );
+        assert_eq!(
+            read("match x:\n  case 1: import a\nmatch = 1; import b\nwith x: import c"),
+            [":conditional", ":", ":"]
+        );
+        assert_eq!(
+            read("import sys\nif sys.version_info >= (3, 11):\n  import a\nelse:\n  import b\n")[1..],
+            [":version-guarded,conditional", ":version-guarded,conditional"]
+        );
+    }
+
+    #[test]
+    fn guards() {
+        assert_eq!(
+            read("try:\n  import a\nexcept (ImportError, X) as e:\n  import b\nelse:\n  import c\nimport d"),
+            [":guarded", ":guarded,conditional", ":conditional", ":"]
+        );
+        assert_eq!(read("try:\n  import a\nexcept ValueError:\n  pass\n"), [":"]);
+        assert_eq!(read("try:\n  import a\nexcept ValueError:\n  pass\nexcept ImportError: pass"), [":guarded"]);
+        assert_eq!(read("try:\n  if x:\n    import a\nfinally:\n  pass"), [":conditional"]);
+        assert_eq!(read("try:\n  def f(): import a\nexcept ImportError: pass"), ["f:function"]);
+        assert_eq!(read("try: import a\nexcept X as ImportError: pass"), [":"]);
+    }
+
+    #[test]
+    fn type_checking() {
+        let block = "if TYPE_CHECKING:\n  import a\nelse:\n  import b\n";
+        let read_last = |head: &str| read(&format!("{head}{block}")).split_off(1).join(" ");
+        assert_eq!(read_last("from typing import TYPE_CHECKING\n"), ":type-checking,conditional :conditional");
+        assert_eq!(read_last("from acme import TYPE_CHECKING\n"), ":conditional :conditional");
+        let rebound = "from typing import TYPE_CHECKING\nTYPE_CHECKING = True\n";
+        assert_eq!(read_last(rebound), ":conditional :conditional");
+    }
+
+    #[test]
+    fn brackets_that_never_close_do_not_swallow_scopes() {
+        assert_eq!(read("x = (\ndef f():\n    import a\n"), [":"]);
+        assert_eq!(read("x = (1,\nimport a\ndef f():\n    import b\n"), [":", "f:function"]);
+    }
+}

@@ -1,0 +1,290 @@
+//! The Python reader: imports by candidate and lexer (tiers 0 to 2). Knows how the tiers fit together; each file
+//! beside it knows one of them.
+
+mod blocks;
+mod candidates;
+mod condition;
+mod decode;
+mod formatted;
+mod lexer;
+mod statement;
+pub mod tree;
+mod type_checking;
+mod words;
+
+use super::{Detail, Reader, Sink, Unread, Wanted};
+use crate::context::{Context, Contexts};
+use crate::fact::{Fact, Role};
+use crate::name::is_identifier_byte;
+use crate::problem::ProblemKind;
+use crate::span::Span;
+use crate::surface::Surface;
+use crate::text::Text;
+use blocks::Place;
+use candidates::{Candidate, candidates};
+use lexer::{Lexer, TokenKind};
+use statement::Statement;
+
+/// Reads `.py`, `.pyi`, `.pyw` and scripts with a Python shebang.
+pub struct Python;
+
+impl Reader for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn about(&self) -> &'static str {
+        "*.py, *.pyi, *.pyw, and files without a suffix that start with a Python shebang"
+    }
+
+    fn claims_name(&self, file_name: &[u8]) -> Option<Surface> {
+        let dot = memchr::memrchr(b'.', file_name)?;
+        match file_name.get(dot + 1..)? {
+            suffix if suffix.eq_ignore_ascii_case(b"py") || suffix.eq_ignore_ascii_case(b"pyw") => Some(Surface::Code),
+            suffix if suffix.eq_ignore_ascii_case(b"pyi") => Some(Surface::Stubs),
+            _ => None,
+        }
+    }
+
+    fn claims_head(&self, head: &[u8]) -> Option<Surface> {
+        let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+        let line = head.strip_prefix(b"#!")?;
+        let end = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
+        let line = line.get(..end)?;
+        // `/usr/bin/python3`, `/usr/bin/env -S python3.12 -u`, `pypy3`: a word whose last segment is an interpreter.
+        let is_python = line.split(|&b| matches!(b, b' ' | b'\t' | b'/' | b'\\')).any(|word| {
+            let word = word.strip_suffix(b".exe").unwrap_or(word);
+            let rest = word.strip_prefix(b"python").or_else(|| word.strip_prefix(b"pypy"));
+            rest.is_some_and(|rest| {
+                rest.strip_suffix(b"w").unwrap_or(rest).iter().all(|b| b.is_ascii_digit() || *b == b'.')
+            })
+        });
+        is_python.then_some(Surface::Code)
+    }
+
+    fn read(&self, bytes: &[u8], surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+        let text = match decode::decode(bytes) {
+            Ok(text) => text,
+            Err(trouble) => {
+                let at = Span::empty(trouble.offset);
+                let unread = Unread { span: at, kind: trouble.kind, message: trouble.message, help: trouble.help };
+                sink.unread(&Text::stored(bytes, 0), unread);
+                return;
+            }
+        };
+        imports(&text, surface, wanted, detail, sink);
+    }
+}
+
+fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+    let bytes = text.bytes();
+    let mut statement = Statement::default();
+    let asked: Vec<Candidate> = candidates(bytes)
+        .filter(|candidate| wanted.is_all() || is_wanted(bytes, candidate, wanted, &mut statement))
+        .collect();
+    if asked.is_empty() {
+        return;
+    }
+    let (found, hidden) = standing_in_code(bytes, asked);
+    let mut kept: Vec<(Candidate, Place)> = Vec::with_capacity(found.len());
+    for candidate in found {
+        kept.push((candidate, Place::default()));
+    }
+    if detail == Detail::Whole {
+        locate(bytes, &mut kept);
+    }
+    for (candidate, place) in &kept {
+        statement.read(bytes, candidate);
+        tell(text, surface, wanted, &statement, candidate, place, sink);
+    }
+    for unread in hidden {
+        sink.unread(text, unread);
+    }
+}
+
+/// Tier 1: whether the statement at a candidate, if it is code, imports something wanted or is too broken to tell.
+fn is_wanted(bytes: &[u8], candidate: &Candidate, wanted: &Wanted<'_>, statement: &mut Statement) -> bool {
+    statement.read(bytes, candidate);
+    if speaks_of_wanted(bytes, statement, wanted) {
+        return true;
+    }
+    if candidate.continued && candidate.from.is_some() {
+        statement.read(bytes, &candidate.as_plain());
+        return speaks_of_wanted(bytes, statement, wanted);
+    }
+    false
+}
+
+fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
+    let is_named = if statement.level > 0 {
+        wanted.relative
+    } else if statement.is_from {
+        !statement.module().is_empty() && wanted.absolute(statement.module())
+    } else {
+        statement.aliases.iter().any(|alias| wanted.absolute(statement.name(alias)))
+    };
+    is_named || may_hide_wanted(bytes, statement, wanted)
+}
+
+/// Whether a broken statement could name something wanted: it has no readable module at all, or a wanted word
+/// stands in its unreadable rest.
+fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
+    let Some(broken) = statement.broken else { return false };
+    if wanted.is_all() {
+        return true;
+    }
+    if statement.level > 0 {
+        return wanted.relative;
+    }
+    if statement.is_from && !statement.module().is_empty() {
+        return wanted.absolute(statement.module());
+    }
+    let rest = bytes.get(broken..).unwrap_or_default();
+    let line = memchr::memchr2(b'\n', b'\r', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+    let has_wanted_word = line
+        .split(|&b| !is_identifier_byte(b))
+        .filter_map(|word| std::str::from_utf8(word).ok())
+        .any(|word| !word.is_empty() && wanted.absolute(word));
+    // `import {{ name }}` may become anything.
+    has_wanted_word
+        || (statement.aliases.is_empty() && line.iter().any(|b| matches!(b, b'{' | b'$' | b'%' | b'<' | b'@')))
+}
+
+/// Tier 2: lexes up to the last candidate and keeps those that stand in code. Candidates inside a literal that never
+/// closes are told as unread, once for each literal.
+fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec<Unread>) {
+    let mut lexer = Lexer::new(bytes);
+    let mut found = Vec::with_capacity(asked.len());
+    let mut hidden: Vec<Unread> = Vec::new();
+    let mut token = lexer.next_token();
+    let mut code_start = 0;
+    for candidate in asked {
+        while let Some(passed) = token.filter(|token| token.end <= candidate.keyword) {
+            code_start = passed.end;
+            token = lexer.next_token();
+        }
+        match token {
+            Some(around) if around.start <= candidate.keyword => {
+                let is_open = around.kind == TokenKind::Literal { closed: false };
+                let span = Span::new(around.start, around.start + 1);
+                if is_open && hidden.last().is_none_or(|last| last.span != span) {
+                    hidden.push(Unread {
+                        span,
+                        kind: ProblemKind::Syntax,
+                        message: "this string never closes, and an import stands inside it".into(),
+                        help: "close the string; if the file is broken on purpose, list it under `unanalysed`",
+                    });
+                }
+            }
+            _ if candidate.start < code_start => found.push(candidate.as_plain()),
+            _ => found.push(candidate),
+        }
+    }
+    if lexer.gave_up() {
+        hidden.push(Unread {
+            span: Span::empty(0),
+            kind: ProblemKind::Limit,
+            message: "too many formatted strings that never close: imports may have been misread".into(),
+            help: "mend the strings; if the file is broken on purpose, list it under `unanalysed`",
+        });
+    }
+    (found, hidden)
+}
+
+/// Finds scope and contexts of those candidates that are not plainly at module level.
+fn locate(bytes: &[u8], kept: &mut [(Candidate, Place)]) {
+    let inner = |candidate: &Candidate| !blocks::is_flush_left(bytes, candidate.start);
+    let starts: Vec<usize> = kept.iter().map(|(c, _)| c).filter(|c| inner(c)).map(|c| c.start).collect();
+    if starts.is_empty() {
+        return;
+    }
+    let mut places = blocks::places(bytes, &starts).into_iter();
+    for (candidate, place) in kept {
+        if inner(candidate) {
+            *place = places.next().unwrap_or_default();
+        }
+    }
+}
+
+fn tell(
+    text: &Text<'_>,
+    surface: Surface,
+    wanted: &Wanted<'_>,
+    statement: &Statement,
+    candidate: &Candidate,
+    place: &Place,
+    sink: &mut dyn Sink,
+) {
+    let mut contexts: Contexts = place.contexts;
+    if candidate.lazy {
+        contexts.insert(Context::Lazy);
+    }
+    let module = statement.module();
+    let mut joined = String::new();
+    for alias in &statement.aliases {
+        let own = statement.name(alias);
+        let (name, module_len) = if statement.is_from {
+            joined.clear();
+            joined.push_str(module);
+            if !module.is_empty() {
+                joined.push('.');
+            }
+            joined.push_str(own);
+            (joined.as_str(), module.len())
+        } else {
+            (own, own.len())
+        };
+        sink.fact(
+            text,
+            &Fact {
+                surface,
+                role: Role::Import,
+                name,
+                module_len,
+                alias: statement.bound(alias),
+                level: statement.level,
+                contexts,
+                scope: &place.scope,
+                span: alias.span,
+                statement: statement.span,
+            },
+        );
+    }
+    if let Some(broken) = statement.broken
+        && may_hide_wanted(text.bytes(), statement, wanted)
+    {
+        let span = Span::new(statement.span.start as usize, broken.max(statement.span.start as usize + 1));
+        sink.unread(
+            text,
+            Unread {
+                span,
+                kind: ProblemKind::Syntax,
+                message: "this import statement cannot be read to its end".into(),
+                help: "mend the statement; if the file is a template or broken on purpose, list it under `unanalysed`",
+            },
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shebangs() {
+        for python in ["#!/usr/bin/python", "#!/usr/bin/env python3", "#!/usr/bin/env -S python3.12 -u", "#!pypy3\n"] {
+            assert!(Python.claims_head(python.as_bytes()).is_some(), "{python}");
+        }
+        for other in ["#!/bin/sh\n# python", "import a", "#!/usr/bin/pythonista", ""] {
+            assert!(Python.claims_head(other.as_bytes()).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn suffixes() {
+        assert_eq!(Python.claims_name(b"a.py"), Some(Surface::Code));
+        assert_eq!(Python.claims_name(b"a.pyi"), Some(Surface::Stubs));
+        assert_eq!(Python.claims_name(b"py"), None);
+        assert_eq!(Python.claims_name(b"a.pyx"), None);
+    }
+}

@@ -1,0 +1,196 @@
+//! Whether a name is `typing.TYPE_CHECKING` for sure. Knows which spellings only read a name; any other makes the
+//! answer no, so that no file can lower a level by binding the name itself.
+
+use super::candidates::candidates;
+use super::condition::Test;
+use super::lexer::Lexer;
+use super::statement::Statement;
+use super::words::words;
+use crate::name::is_identifier_byte;
+
+const FLAG: &str = "TYPE_CHECKING";
+const HOMES: [&str; 2] = ["typing", "typing_extensions"];
+
+/// Answers for one file; remembers what it found out.
+pub struct TypeChecking<'a> {
+    bytes: &'a [u8],
+    known: Vec<(Vec<u8>, bool)>,
+    code: Option<Code>,
+}
+
+/// What of a file is code, found out once.
+struct Code {
+    /// Code bytes; everything else is blank.
+    masked: Vec<u8>,
+    /// `(bound name, whether it is the flag itself)`, from the two modules that define it.
+    bound: Vec<(String, bool)>,
+    /// Whether a name could be bound unseen: a star import of something else, or letters beyond ASCII that
+    /// Python folds.
+    opaque: bool,
+}
+
+impl<'a> TypeChecking<'a> {
+    /// Nothing is read before a test is asked about.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, known: Vec::new(), code: None }
+    }
+
+    /// Whether `test` is true for type checkers only.
+    pub fn holds(&mut self, test: &Test<'_>) -> bool {
+        let (head, is_flag) = match test {
+            Test::Name(name) => (*name, true),
+            Test::Attribute(head, name) if *name == FLAG.as_bytes() => (*head, false),
+            _ => return false,
+        };
+        if let Some((_, answer)) = self.known.iter().find(|(name, _)| name == head) {
+            return *answer;
+        }
+        let code = self.code.get_or_insert_with(|| Code::read(self.bytes));
+        let answer = code.is_only_read(head, is_flag);
+        self.known.push((head.to_vec(), answer));
+        answer
+    }
+}
+
+impl Code {
+    fn read(bytes: &[u8]) -> Self {
+        let mut masked = bytes.to_vec();
+        let mut lexer = Lexer::new(bytes);
+        while let Some(token) = lexer.next_token() {
+            if let Some(gap) = masked.get_mut(token.start..token.end) {
+                gap.fill(b' ');
+            }
+        }
+        let mut opaque = !masked.is_ascii();
+        let mut bound = Vec::new();
+        let mut statement = Statement::default();
+        let places: Vec<_> = candidates(&masked).collect();
+        for candidate in places {
+            statement.read(bytes, &candidate);
+            let is_home = statement.level == 0 && HOMES.contains(&statement.module());
+            for alias in &statement.aliases {
+                let name = statement.name(alias);
+                let name_bound = statement.bound(alias).unwrap_or(name);
+                if !statement.is_from && HOMES.contains(&name) {
+                    bound.push((name_bound.to_owned(), false));
+                } else if is_home && name == FLAG {
+                    bound.push((name_bound.to_owned(), true));
+                } else if !is_home && name == "*" {
+                    opaque = true;
+                }
+            }
+            // An import that binds the flag is accounted for; its words are not looked at again.
+            let is_whole = statement.broken.is_none()
+                && statement.aliases.iter().all(|alias| {
+                    let name = statement.name(alias);
+                    (is_home && statement.bound(alias).is_none_or(|b| name == FLAG || b != FLAG))
+                        || (!statement.is_from && HOMES.contains(&name))
+                });
+            if is_whole && let Some(text) = masked.get_mut(statement.span.range()) {
+                text.fill(b' ');
+            }
+        }
+        Self { masked, bound, opaque }
+    }
+
+    /// Whether `name` was imported as the flag (or its module) and every other mention only reads it.
+    fn is_only_read(&self, name: &[u8], is_flag: bool) -> bool {
+        let imported = self.bound.iter().any(|(bound, flag)| bound.as_bytes() == name && *flag == is_flag);
+        let otherwise = self.bound.iter().any(|(bound, flag)| bound.as_bytes() == name && *flag != is_flag);
+        if !imported || otherwise || self.opaque {
+            return false;
+        }
+        let finder = memchr::memmem::Finder::new(name);
+        finder.find_iter(&self.masked).all(|at| {
+            let before = self.masked.get(..at).unwrap_or_default();
+            let after = self.masked.get(at + name.len()..).unwrap_or_default();
+            let is_word = !before.last().copied().is_some_and(is_identifier_byte)
+                && !after.first().copied().is_some_and(is_identifier_byte);
+            !is_word || if is_flag { reads_flag(before, after) } else { reads_module(before, after) }
+        })
+    }
+}
+
+/// The last word or sign of `before`. Looks back at most one line's worth, which keeps a file linear.
+fn last_word(before: &[u8]) -> &[u8] {
+    let tail = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
+    words(tail).last().unwrap_or_default()
+}
+
+fn reads_flag(before: &[u8], after: &[u8]) -> bool {
+    let mut next = words(after);
+    let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
+    let is_walrus = first == b":" && second == b"=";
+    let can_read = matches!(
+        last_word(before),
+        b"if" | b"elif" | b"not" | b"and" | b"or" | b"assert" | b"return" | b"while" | b"("
+    );
+    let parenthesised = last_word(before) == b"(";
+    // `f(TYPE_CHECKING)` may be a parameter of a `def`; `if (TYPE_CHECKING):` is not.
+    let is_test = !parenthesised || (first == b")" && second == b":" && follows_test_keyword(before));
+    can_read && is_test && !is_walrus
+}
+
+fn follows_test_keyword(before: &[u8]) -> bool {
+    let tail = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
+    let all: Vec<&[u8]> = words(tail).collect();
+    matches!(all.as_slice(), [.., b"if" | b"elif" | b"while", b"("])
+}
+
+/// A module name is only read where an attribute of it is taken and not assigned to.
+fn reads_module(before: &[u8], after: &[u8]) -> bool {
+    let mut next = words(after);
+    if last_word(before) == b"." {
+        return true;
+    }
+    if next.next() != Some(b".") {
+        return false;
+    }
+    let attribute = next.next().unwrap_or_default();
+    let (sign, following) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
+    attribute != FLAG.as_bytes() || sign != b"=" || following == b"="
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(source: &str, test: &str) -> bool {
+        TypeChecking::new(source.as_bytes()).holds(&Test::read(test.as_bytes()))
+    }
+
+    #[test]
+    fn certain_spellings() {
+        assert!(holds("from typing import TYPE_CHECKING\nif TYPE_CHECKING: pass", "TYPE_CHECKING:"));
+        assert!(holds("from typing_extensions import TYPE_CHECKING as TC, Any\nif TC: pass", "TC:"));
+        assert!(holds("import typing as t\nif t.TYPE_CHECKING: pass\nx: t.Any", "t.TYPE_CHECKING:"));
+        assert!(holds("from typing import TYPE_CHECKING\nif (TYPE_CHECKING): pass", "(TYPE_CHECKING):"));
+        assert!(holds("from typing import TYPE_CHECKING\nx = 1 if TYPE_CHECKING else 2", "TYPE_CHECKING:"));
+    }
+
+    #[test]
+    fn a_name_that_may_be_bound_elsewhere_is_not_certain() {
+        let import = "from typing import TYPE_CHECKING\n";
+        for trick in [
+            "TYPE_CHECKING = True",
+            "TYPE_CHECKING: bool = True",
+            "x, TYPE_CHECKING = 1, 2",
+            "for TYPE_CHECKING in x: pass",
+            "def f(TYPE_CHECKING): pass",
+            "with x as TYPE_CHECKING: pass",
+            "if (TYPE_CHECKING := 1): pass",
+            "from acme import TYPE_CHECKING",
+            "import acme as TYPE_CHECKING",
+            "from acme import *",
+            "global TYPE_CHECKING",
+            "ＴYPE_CHECKING = 1",
+        ] {
+            assert!(!holds(&format!("{import}{trick}\n"), "TYPE_CHECKING:"), "{trick}");
+        }
+        assert!(!holds("import typing\ntyping.TYPE_CHECKING = True\n", "typing.TYPE_CHECKING:"));
+        assert!(!holds("import typing\ntyping = acme\n", "typing.TYPE_CHECKING:"));
+        assert!(!holds("TYPE_CHECKING = False\n", "TYPE_CHECKING:"));
+        assert!(!holds("", "TYPE_CHECKING:"));
+    }
+}

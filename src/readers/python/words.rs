@@ -1,0 +1,34 @@
+//! Splits a stretch of code into words and single signs. Knows blanks and identifiers only.
+
+use crate::name::is_identifier_byte;
+
+/// Words and signs of a stretch of code, blanks left out.
+pub struct Words<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// Splits `bytes`, which hold no literal and no comment that matters.
+#[must_use]
+pub fn words(bytes: &[u8]) -> Words<'_> {
+    Words { bytes, at: 0 }
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | 0x0C | b'\\' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+        let start = self.at;
+        self.bytes.get(start)?;
+        while self.bytes.get(self.at).copied().is_some_and(is_identifier_byte) {
+            self.at += 1;
+        }
+        if self.at == start {
+            self.at += 1;
+        }
+        self.bytes.get(start..self.at)
+    }
+}

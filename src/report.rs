@@ -1,0 +1,114 @@
+//! The outcome of a run: everything that formats tell. Plain data; knows no format and no terminal.
+
+use crate::finding::Finding;
+use crate::level::Level;
+use crate::problem::Problem;
+use crate::repo_path::RepoPath;
+
+/// How many findings there are of each level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Findings of level `error`.
+    pub error: usize,
+    /// Findings of level `warn`.
+    pub warn: usize,
+    /// Findings of level `note`.
+    pub note: usize,
+}
+
+impl Counts {
+    /// Counts one finding; `none` does not count.
+    pub fn add(&mut self, level: Level) {
+        match level {
+            Level::Error => self.error += 1,
+            Level::Warn => self.warn += 1,
+            Level::Note => self.note += 1,
+            Level::None => {}
+        }
+    }
+
+    /// Adds another count.
+    pub fn merge(&mut self, other: Counts) {
+        self.error += other.error;
+        self.warn += other.warn;
+        self.note += other.note;
+    }
+
+    /// All findings.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.error + self.warn + self.note
+    }
+
+    /// Whether any finding is at or above `level`; never for `Level::None`.
+    #[must_use]
+    pub fn reaches(&self, level: Level) -> bool {
+        match level {
+            Level::None => false,
+            Level::Note => self.total() > 0,
+            Level::Warn => self.error + self.warn > 0,
+            Level::Error => self.error > 0,
+        }
+    }
+}
+
+/// What part of the tree was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole root.
+    Full,
+    /// Named files or folders.
+    Partial,
+}
+
+impl Scope {
+    /// The spelling used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Full => "full",
+            Scope::Partial => "partial",
+        }
+    }
+}
+
+/// Files and findings, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were selected.
+    pub files: usize,
+    /// Files that were read to the end without a problem.
+    pub analysed: usize,
+    /// Entries that were left out while walking or by an exclusion.
+    pub skipped: usize,
+    /// Findings by level.
+    pub findings: Counts,
+}
+
+/// Which policy judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyInfo {
+    /// The policy file, relative to the root; a file outside the root keeps the spelling it was named by.
+    pub path: RepoPath,
+    /// xxh3-128 of its bytes, as hexadecimal digits.
+    pub hash: String,
+}
+
+/// Everything that a run has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Which policy judged.
+    pub policy: Option<PolicyInfo>,
+    /// What part of the tree was asked for.
+    pub scope: Scope,
+    /// Whether everything asked for was judged and nothing is in doubt.
+    pub complete: bool,
+    /// Files and findings, counted.
+    pub summary: Summary,
+    /// In the total order of [`Finding::order`].
+    pub findings: Vec<Finding>,
+    /// In order of path and place.
+    pub problems: Vec<Problem>,
+    /// Problems turned into notes by `unanalysed`.
+    pub excused: Vec<Problem>,
+}

@@ -1,0 +1,42 @@
+//! The surfaces on which an agreement can be broken. Knows their spelling only.
+
+/// The kind of place in which a fact was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Surface {
+    /// Python source that runs.
+    Code,
+    /// Type stubs (`.pyi`).
+    Stubs,
+    /// Code cells of notebooks.
+    Notebooks,
+    /// Code blocks in documents.
+    Docs,
+    /// Declared dependencies.
+    Dependencies,
+    /// Lock files.
+    Locks,
+    /// Container files.
+    Containers,
+    /// Scripts of continuous integration.
+    Ci,
+    /// The policy file itself; only built-in `policy/` findings stand there.
+    Policy,
+}
+
+impl Surface {
+    /// The spelling used in policies and reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Surface::Code => "code",
+            Surface::Stubs => "stubs",
+            Surface::Notebooks => "notebooks",
+            Surface::Docs => "docs",
+            Surface::Dependencies => "dependencies",
+            Surface::Locks => "locks",
+            Surface::Containers => "containers",
+            Surface::Ci => "ci",
+            Surface::Policy => "policy",
+        }
+    }
+}

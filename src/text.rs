@@ -1,0 +1,160 @@
+//! Decoded text that remembers where each byte was stored. Knows offsets, lines and columns; must not know
+//! how bytes were decoded or what the text means.
+
+use crate::span::{Span, to_u32};
+use std::borrow::Cow;
+
+/// A place in a stored file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1. CR, LF and CRLF each end a line, as for CPython.
+    pub line: u32,
+    /// Column, from 1, in Unicode code points; a byte order mark does not count.
+    pub column: u32,
+    /// Offset in bytes of the file as stored.
+    pub offset: u32,
+}
+
+/// UTF-8 text and the way back to the stored bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Text<'a> {
+    content: Cow<'a, [u8]>,
+    base: u32,
+    shifts: Vec<Shift>,
+}
+
+/// From decoded offset `after` on, the text is `longer` bytes longer than what is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift {
+    /// Decoded offset just past a character that takes more bytes in UTF-8.
+    pub after: u32,
+    /// How many bytes longer the text is up to here.
+    pub longer: u32,
+}
+
+impl<'a> Text<'a> {
+    /// Text stored as UTF-8 behind `base` bytes that are no text (a byte order mark). `content` is valid UTF-8.
+    #[must_use]
+    pub fn stored(content: &'a [u8], base: usize) -> Self {
+        Self { content: Cow::Borrowed(content), base: to_u32(base), shifts: Vec::new() }
+    }
+
+    /// Text that was stored in a single-byte encoding.
+    #[must_use]
+    pub fn transcoded(content: String, shifts: Vec<Shift>) -> Self {
+        Self { content: Cow::Owned(content.into_bytes()), base: 0, shifts }
+    }
+
+    /// The text as UTF-8 bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// The text of a span; what lies outside or is no UTF-8 is left out.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.content.get(span.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// Where a decoded offset lies in the stored file.
+    #[must_use]
+    pub fn stored_offset(&self, offset: u32) -> u32 {
+        let before = self.shifts.partition_point(|shift| shift.after <= offset);
+        let longer = before.checked_sub(1).and_then(|i| self.shifts.get(i)).map_or(0, |s| s.longer);
+        offset - longer + self.base
+    }
+
+    /// A cursor that turns offsets into positions.
+    #[must_use]
+    pub fn positions(&self) -> Positions<'_> {
+        let has_cr = memchr::memchr(b'\r', &self.content).is_some();
+        Positions { text: self, has_cr, at: 0, line: 1, column: 1 }
+    }
+}
+
+/// Turns ascending offsets into positions in one pass over the text, however long its lines are.
+pub struct Positions<'t> {
+    text: &'t Text<'t>,
+    has_cr: bool,
+    at: usize,
+    line: u32,
+    column: u32,
+}
+
+impl Positions<'_> {
+    /// The position of a decoded offset. Cheap when offsets ascend; a step back starts anew.
+    pub fn at(&mut self, offset: u32) -> Position {
+        let bytes = self.text.bytes();
+        let target = (offset as usize).min(bytes.len());
+        if target < self.at {
+            (self.at, self.line, self.column) = (0, 1, 1);
+        }
+        let passed = bytes.get(self.at..target).unwrap_or_default();
+        let line_start = if self.has_cr { self.lines_with_cr(target) } else { self.lines(passed) };
+        match line_start {
+            Some(start) => {
+                self.column = 1 + code_points(bytes.get(start..target).unwrap_or_default());
+            }
+            None => self.column += code_points(passed),
+        }
+        self.at = target;
+        Position { line: self.line, column: self.column, offset: self.text.stored_offset(offset) }
+    }
+
+    fn lines(&mut self, passed: &[u8]) -> Option<usize> {
+        let last = memchr::memrchr(b'\n', passed)?;
+        self.line += to_u32(memchr::memchr_iter(b'\n', passed).count());
+        Some(self.at + last + 1)
+    }
+
+    fn lines_with_cr(&mut self, target: usize) -> Option<usize> {
+        let bytes = self.text.bytes();
+        let mut start = None;
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes.get(self.at..target).unwrap_or_default()) {
+            let at = self.at + at;
+            let is_first_of_pair = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+            if !is_first_of_pair {
+                self.line += 1;
+                start = Some(at + 1);
+            }
+        }
+        start
+    }
+}
+
+/// Code points in valid UTF-8: every byte that is no continuation byte.
+fn code_points(bytes: &[u8]) -> u32 {
+    to_u32(bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_three_line_ends_count() {
+        let text = Text::stored(b"a\rb\r\nc\nd", 3);
+        let mut positions = text.positions();
+        let seen: Vec<_> = [0, 2, 5, 7].into_iter().map(|o| positions.at(o)).collect();
+        let lines: Vec<_> = seen.iter().map(|p| (p.line, p.column, p.offset)).collect();
+        assert_eq!(lines, [(1, 1, 3), (2, 1, 5), (3, 1, 8), (4, 1, 10)]);
+    }
+
+    #[test]
+    fn columns_are_code_points_and_go_on_within_a_line() {
+        let text = Text::stored("é = 1; x".as_bytes(), 0);
+        let mut positions = text.positions();
+        assert_eq!(positions.at(3).column, 3);
+        assert_eq!(positions.at(8).column, 8);
+        assert_eq!(positions.at(0).column, 1);
+    }
+
+    #[test]
+    fn transcoded_offsets_lead_back() {
+        let text = Text::transcoded("é=1".to_owned(), vec![Shift { after: 2, longer: 1 }]);
+        assert_eq!(text.stored_offset(0), 0);
+        assert_eq!(text.stored_offset(2), 1);
+        assert_eq!(text.stored_offset(3), 2);
+    }
+}

@@ -1,12 +1,17 @@
 //! `policy` (draft)
+pub mod cli;
 pub mod context;
+pub mod disk;
 pub mod document;
+pub mod engine;
 pub mod fact;
 pub mod finding;
 pub mod fingerprint;
+pub mod formats;
 pub mod kinds;
 pub mod level;
 pub mod name;
+pub mod parallel;
 pub mod pattern;
 pub mod policy;
 pub mod problem;

@@ -1,1 +1,30 @@
-fn main() {}
+//! The binary: collects what the system hands over, runs one command line, and gives back its exit code.
+
+use policy::cli::{Shell, run};
+use std::io::{BufWriter, IsTerminal, stderr, stdin, stdout};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // A panic in one file becomes a problem of that file, which is told; its own text would only be noise.
+    std::panic::set_hook(Box::new(|_| {}));
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match (set("NO_COLOR") || is_dumb, set("CLICOLOR_FORCE")) {
+        (true, _) => Some(false),
+        (_, true) => Some(true),
+        _ => None,
+    };
+    let columns =
+        |is_terminal: bool| is_terminal.then(|| terminal_size::terminal_size().map_or(100, |(w, _)| usize::from(w.0)));
+    let mut shell = Shell {
+        out: &mut BufWriter::new(stdout()),
+        err: &mut stderr(),
+        input: &mut stdin(),
+        working: std::env::current_dir().unwrap_or_default(),
+        today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        out_columns: columns(stdout().is_terminal()),
+        err_columns: columns(stderr().is_terminal()),
+        color,
+    };
+    ExitCode::from(run(std::env::args_os(), &mut shell).code())
+}

@@ -68,21 +68,27 @@ impl<'a> Text<'a> {
     /// A cursor that turns offsets into positions.
     #[must_use]
     pub fn positions(&self) -> Positions<'_> {
-        let has_cr = memchr::memchr(b'\r', &self.content).is_some();
-        Positions { text: self, has_cr, at: 0, line: 1, column: 1 }
+        Positions { text: self, has_cr: None, at: 0, line: 1, column: 1 }
     }
 }
 
 /// Turns ascending offsets into positions in one pass over the text, however long its lines are.
 pub struct Positions<'t> {
     text: &'t Text<'t>,
-    has_cr: bool,
+    /// Found out when the first position is asked for.
+    has_cr: Option<bool>,
     at: usize,
     line: u32,
     column: u32,
 }
 
 impl Positions<'_> {
+    /// Where a decoded offset lies in the stored file.
+    #[must_use]
+    pub fn stored(&self, offset: u32) -> u32 {
+        self.text.stored_offset(offset)
+    }
+
     /// The position of a decoded offset. Cheap when offsets ascend; a step back starts anew.
     pub fn at(&mut self, offset: u32) -> Position {
         let bytes = self.text.bytes();
@@ -91,7 +97,8 @@ impl Positions<'_> {
             (self.at, self.line, self.column) = (0, 1, 1);
         }
         let passed = bytes.get(self.at..target).unwrap_or_default();
-        let line_start = if self.has_cr { self.lines_with_cr(target) } else { self.lines(passed) };
+        let has_cr = *self.has_cr.get_or_insert_with(|| memchr::memchr(b'\r', bytes).is_some());
+        let line_start = if has_cr { self.lines_with_cr(target) } else { self.lines(passed) };
         match line_start {
             Some(start) => {
                 self.column = 1 + code_points(bytes.get(start..target).unwrap_or_default());

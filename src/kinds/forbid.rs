@@ -261,6 +261,15 @@ impl Judge for Forbid {
         patterns.collect()
     }
 
+    fn entries(&self) -> Vec<&str> {
+        self.entries.iter().filter(|entry| !entry.allows).map(|entry| entry.written.text.as_str()).collect()
+    }
+
+    fn replacements(&self) -> Vec<(&str, &str)> {
+        let pairs = self.entries.iter().filter_map(|entry| entry.successor.as_ref().map(|to| (&entry.written, to)));
+        pairs.map(|(from, to)| (from.text.as_str(), to.text.as_str())).collect()
+    }
+
     fn successors(&self) -> Vec<(&str, Span)> {
         let successors = self.entries.iter().filter_map(|entry| entry.successor.as_ref());
         successors.map(|successor| (successor.text.as_str(), successor.span)).collect()

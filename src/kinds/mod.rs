@@ -48,6 +48,10 @@ pub trait Judge: Send + Sync {
     fn forbids_name(&self, name: &str) -> bool;
     /// Names that the verb speaks of and that may be misspelt, with their places.
     fn names(&self) -> Vec<(&str, Span)>;
+    /// Its entries as they are written, exceptions marked.
+    fn entries(&self) -> Vec<&str>;
+    /// Names with a successor of their own.
+    fn replacements(&self) -> Vec<(&str, &str)>;
     /// Successors that the verb itself names, with their places.
     fn successors(&self) -> Vec<(&str, Span)>;
     /// What is wrong, for people; `instead` is the rule's own successor.

@@ -22,8 +22,8 @@ use crate::pattern::glob::Glob;
 use crate::project::Layout;
 use crate::readers::wanted::Tops;
 use crate::repo_path::RepoPath;
-use crate::span::Span;
-use crate::text::{Position, Text};
+use crate::span::{Span, to_u32};
+use crate::text::Position;
 use std::sync::Arc;
 
 /// Problems beneath a path that are expected.
@@ -83,13 +83,16 @@ pub struct PolicySource {
     /// Relative to the root.
     pub path: Arc<RepoPath>,
     text: Arc<str>,
+    line_starts: Arc<[u32]>,
 }
 
 impl PolicySource {
     /// A policy text under its path.
     #[must_use]
     pub fn new(path: RepoPath, text: &str) -> Self {
-        Self { path: Arc::new(path), text: text.into() }
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| to_u32(at + 1));
+        let line_starts: Vec<u32> = std::iter::once(0).chain(breaks).collect();
+        Self { path: Arc::new(path), text: text.into(), line_starts: line_starts.into() }
     }
 
     /// The text.
@@ -101,9 +104,14 @@ impl PolicySource {
     /// Start and end of a span.
     #[must_use]
     pub fn place(&self, span: Span) -> (Position, Position) {
-        let text = Text::stored(self.text.as_bytes(), 0);
-        let mut positions = text.positions();
-        (positions.at(span.start), positions.at(span.end))
+        (self.position(span.start), self.position(span.end))
+    }
+
+    fn position(&self, offset: u32) -> Position {
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let start = line.checked_sub(1).and_then(|line| self.line_starts.get(line)).copied().unwrap_or_default();
+        let before = self.text.get(start as usize..offset as usize).unwrap_or_default();
+        Position { line: to_u32(line), column: to_u32(before.chars().count() + 1), offset }
     }
 
     /// A span as findings point to it.

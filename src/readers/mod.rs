@@ -5,10 +5,11 @@ pub mod python;
 pub mod wanted;
 
 use crate::fact::Fact;
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
+use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::surface::Surface;
-use crate::text::Text;
+use crate::text::Positions;
 use std::borrow::Cow;
 pub use wanted::Wanted;
 
@@ -34,12 +35,27 @@ pub struct Unread {
     pub help: &'static str,
 }
 
-/// Receives what a reader finds, in the order of the text.
+impl Unread {
+    /// The same as a problem of a file.
+    #[must_use]
+    pub fn into_problem(self, path: &RepoPath, positions: &mut Positions<'_>) -> Problem {
+        let place = (positions.at(self.span.start), positions.at(self.span.end));
+        Problem {
+            path: Some(path.clone()),
+            place: Some(place),
+            kind: self.kind,
+            message: self.message,
+            help: self.help.into(),
+        }
+    }
+}
+
+/// Receives what a reader finds. `positions` turns the spans of what is handed over into places.
 pub trait Sink {
-    /// Takes one fact.
-    fn fact(&mut self, text: &Text<'_>, fact: &Fact<'_>);
+    /// Takes one fact; facts come in the order of the text.
+    fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>);
     /// Takes one thing that could not be read and may hide a fact.
-    fn unread(&mut self, text: &Text<'_>, unread: Unread);
+    fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread);
 }
 
 /// Bytes to facts, for one kind of file.

@@ -13,13 +13,13 @@ mod type_checking;
 mod words;
 
 use super::{Detail, Reader, Sink, Unread, Wanted};
-use crate::context::{Context, Contexts};
+use crate::context::Context;
 use crate::fact::{Fact, Role};
 use crate::name::is_identifier_byte;
 use crate::problem::ProblemKind;
 use crate::span::Span;
 use crate::surface::Surface;
-use crate::text::Text;
+use crate::text::{Positions, Text};
 use blocks::Place;
 use candidates::{Candidate, candidates};
 use lexer::{Lexer, TokenKind};
@@ -68,7 +68,8 @@ impl Reader for Python {
             Err(trouble) => {
                 let at = Span::empty(trouble.offset);
                 let unread = Unread { span: at, kind: trouble.kind, message: trouble.message, help: trouble.help };
-                sink.unread(&Text::stored(bytes, 0), unread);
+                let text = Text::stored(bytes, 0);
+                sink.unread(&mut text.positions(), unread);
                 return;
             }
         };
@@ -93,12 +94,13 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
     if detail == Detail::Whole {
         locate(bytes, &mut kept);
     }
+    let mut teller = Teller { bytes, surface, wanted, name: String::new(), positions: text.positions(), sink };
     for (candidate, place) in &kept {
         statement.read(bytes, candidate);
-        tell(text, surface, wanted, &statement, candidate, place, sink);
+        teller.tell(&statement, candidate, place);
     }
     for unread in hidden {
-        sink.unread(text, unread);
+        teller.sink.unread(&mut teller.positions, unread);
     }
 }
 
@@ -206,40 +208,34 @@ fn locate(bytes: &[u8], kept: &mut [(Candidate, Place)]) {
     }
 }
 
-fn tell(
-    text: &Text<'_>,
+/// Hands statements over as facts.
+struct Teller<'t> {
+    bytes: &'t [u8],
     surface: Surface,
-    wanted: &Wanted<'_>,
-    statement: &Statement,
-    candidate: &Candidate,
-    place: &Place,
-    sink: &mut dyn Sink,
-) {
-    let mut contexts: Contexts = place.contexts;
-    if candidate.lazy {
-        contexts.insert(Context::Lazy);
-    }
-    let module = statement.module();
-    let mut joined = String::new();
-    for alias in &statement.aliases {
-        let own = statement.name(alias);
-        let (name, module_len) = if statement.is_from {
-            joined.clear();
-            joined.push_str(module);
-            if !module.is_empty() {
-                joined.push('.');
+    wanted: &'t Wanted<'t>,
+    /// The name at hand, reused.
+    name: String,
+    positions: Positions<'t>,
+    sink: &'t mut dyn Sink,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, statement: &Statement, candidate: &Candidate, place: &Place) {
+        let contexts = if candidate.lazy { place.contexts.with(Context::Lazy) } else { place.contexts };
+        let module = statement.module();
+        for alias in &statement.aliases {
+            let own = statement.name(alias);
+            let module_len = if statement.is_from { module.len() } else { own.len() };
+            self.name.clear();
+            if statement.is_from && !module.is_empty() {
+                self.name.push_str(module);
+                self.name.push('.');
             }
-            joined.push_str(own);
-            (joined.as_str(), module.len())
-        } else {
-            (own, own.len())
-        };
-        sink.fact(
-            text,
-            &Fact {
-                surface,
+            self.name.push_str(own);
+            let fact = Fact {
+                surface: self.surface,
                 role: Role::Import,
-                name,
+                name: &self.name,
                 module_len,
                 alias: statement.bound(alias),
                 level: statement.level,
@@ -247,22 +243,21 @@ fn tell(
                 scope: &place.scope,
                 span: alias.span,
                 statement: statement.span,
-            },
-        );
-    }
-    if let Some(broken) = statement.broken
-        && may_hide_wanted(text.bytes(), statement, wanted)
-    {
-        let span = Span::new(statement.span.start as usize, broken.max(statement.span.start as usize + 1));
-        sink.unread(
-            text,
-            Unread {
-                span,
+            };
+            self.sink.fact(&mut self.positions, &fact);
+        }
+        if let Some(broken) = statement.broken
+            && may_hide_wanted(self.bytes, statement, self.wanted)
+        {
+            let start = statement.span.start as usize;
+            let unread = Unread {
+                span: Span::new(start, broken.max(start + 1)),
                 kind: ProblemKind::Syntax,
                 message: "this import statement cannot be read to its end".into(),
                 help: "mend the statement; if the file is a template or broken on purpose, list it under `unanalysed`",
-            },
-        );
+            };
+            self.sink.unread(&mut self.positions, unread);
+        }
     }
 }
 

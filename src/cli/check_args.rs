@@ -1,0 +1,132 @@
+//! The arguments of `policy check`: what was typed. Knows spelling and conflicts; does nothing.
+
+use super::common;
+use super::output::Destination;
+use crate::formats::{self, FORMATS};
+use crate::level::Level;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use std::path::PathBuf;
+
+/// Adds the arguments.
+pub fn define(command: clap::Command) -> clap::Command {
+    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let file = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
+    };
+    command
+        .about("Judge files by the policy")
+        .arg(common::paths().help("Files and folders; `-` is standard input; the working folder by default"))
+        .next_help_heading("What is checked")
+        .arg(
+            Arg::new("rule")
+                .long("rule")
+                .value_name("ID")
+                .action(ArgAction::Append)
+                .help("Judge by this rule only (repeatable)"),
+        )
+        .arg(file("files-from0", "FILE").help("Check the files named in FILE, separated by NUL; `-` is standard input"))
+        .arg(
+            Arg::new("stdin-filename")
+                .long("stdin-filename")
+                .value_name("NAME")
+                .value_parser(value_parser!(PathBuf))
+                .help("What standard input is called (with `-`)"),
+        )
+        .arg(flag("allow-empty", "A folder in which nothing is checked is no error"))
+        .arg(flag("files", "Tell each file, selected or not, and why; judge nothing"))
+        .next_help_heading("What is told")
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .short('f')
+                .value_name("FORMAT")
+                .value_parser(PossibleValuesParser::new(formats))
+                .default_value("human")
+                .hide_possible_values(false)
+                .help("How to tell it"),
+        )
+        .arg(file("output", "FILE").short('o').help("Write the report to FILE, whole or not at all"))
+        .arg(
+            Arg::new("report")
+                .long("report")
+                .value_name("FORMAT=FILE")
+                .action(ArgAction::Append)
+                .help("Write one more report (repeatable)"),
+        )
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("N|all")
+                .default_value("50")
+                .value_parser(read_limit)
+                .help("Show at most N findings in `human`"),
+        )
+        .arg(flag("quiet", "Tell problems only; the exit code says the rest").short('q'))
+        .arg(flag("stats", "Tell what the run did and how long it took"))
+        .next_help_heading("What fails")
+        .arg(
+            Arg::new("fail-level")
+                .long("fail-level")
+                .value_name("LEVEL")
+                .value_parser(PossibleValuesParser::new(["error", "warn", "note", "never"]))
+                .default_value("error")
+                .help("Exit 1 when a finding is at or above LEVEL"),
+        )
+        .arg(flag("strict", "The same as `--fail-level warn`").conflicts_with("fail-level"))
+        .after_help(
+            "\
+Examples:
+  policy check                                  everything beneath the root
+  policy check apps/ --rule no-old-http         one folder, one rule
+  policy check --format github --strict         in a workflow
+  policy check --report json=policy.json        findings here, and a report for machines
+  git diff --name-only -z | policy check --files-from0 -
+
+Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)",
+        )
+}
+
+fn read_limit(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        _ => text.parse().map_err(|_| "a number, or `all`".to_owned()),
+    }
+}
+
+/// From which level on the run fails.
+#[must_use]
+pub fn fail_level(matches: &ArgMatches) -> Level {
+    if matches.get_flag("strict") {
+        return Level::Warn;
+    }
+    matches.get_one::<String>("fail-level").and_then(|text| Level::parse(text)).unwrap_or(Level::None)
+}
+
+/// Where reports go, the main one first.
+///
+/// # Errors
+/// In words, when a `--report` is malformed or two reports would go to one file.
+pub fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
+    let name = matches.get_one::<String>("format").map_or("human", String::as_str);
+    let Some(format) = formats::by_name(name) else { return Err((format!("no format `{name}`"), String::new())) };
+    let mut all = vec![Destination { format, file: matches.get_one::<PathBuf>("output").cloned() }];
+    for written in matches.get_many::<String>("report").into_iter().flatten() {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+        let help = format!("write `--report FORMAT=FILE`, where FORMAT is one of: {}", known.join(", "));
+        let Some((name, file)) = written.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+            return Err((format!("`--report {written}` names no file"), help));
+        };
+        let Some(format) = formats::by_name(name) else {
+            return Err((format!("`--report {written}`: there is no format `{name}`"), help));
+        };
+        let file = if file == "-" { None } else { Some(PathBuf::from(file)) };
+        if all.iter().any(|other| other.file == file) {
+            let what = format!("two reports would go to `{}`", written.split_once('=').map_or("", |(_, file)| file));
+            return Err((what, "give each report a file of its own".to_owned()));
+        }
+        all.push(Destination { format, file });
+    }
+    Ok(all)
+}

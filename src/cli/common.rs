@@ -1,0 +1,107 @@
+//! What every command shares: `--policy`, `--root`, `--color`, `--threads`, and telling trouble. Knows arguments and
+//! streams only.
+
+use super::{Exit, Shell};
+use crate::disk::{Place, PlaceError, Request, absolute, locate};
+use crate::formats::{Style, escape};
+use crate::level::Level;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, value_parser};
+use std::path::{Path, PathBuf};
+
+/// Adds the shared arguments.
+pub fn arguments(command: clap::Command) -> clap::Command {
+    command.next_help_heading("Everywhere").args([
+        Arg::new("policy")
+            .long("policy")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("The policy to use, instead of the one that is found"),
+        Arg::new("root")
+            .long("root")
+            .value_name("DIR")
+            .value_parser(value_parser!(PathBuf))
+            .help("The folder that paths and patterns start from"),
+        Arg::new("color")
+            .long("color")
+            .value_name("WHEN")
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+            .default_value("auto")
+            .help("Colours"),
+        Arg::new("threads")
+            .long("threads")
+            .value_name("N")
+            .value_parser(value_parser!(u16))
+            .help("Threads; one for each core by default"),
+    ])
+}
+
+/// The `PATH...` argument.
+#[must_use]
+pub fn paths() -> Arg {
+    Arg::new("paths")
+        .value_name("PATH")
+        .num_args(0..)
+        .value_parser(value_parser!(PathBuf))
+        .help("Files and folders; the working folder by default")
+}
+
+/// How to draw on a stream with these columns.
+#[must_use]
+pub fn style(matches: &ArgMatches, columns: Option<usize>, environment: Option<bool>) -> Style {
+    let color = match matches.get_one::<String>("color").map(String::as_str) {
+        Some("always") => true,
+        Some("never") => false,
+        _ => environment.unwrap_or(columns.is_some()),
+    };
+    Style { color, width: columns.unwrap_or(100), limit: usize::MAX, fail_level: Level::Error }
+}
+
+/// `--threads`; 0 for one on each core.
+#[must_use]
+pub fn threads(matches: &ArgMatches) -> usize {
+    matches.get_one::<u16>("threads").copied().map_or(0, usize::from)
+}
+
+/// Root and policy for a command whose first path is `first`.
+///
+/// # Errors
+/// When there is none; it has been told.
+pub fn place(matches: &ArgMatches, first: PathBuf, shell: &mut Shell<'_>) -> Result<Place, Exit> {
+    let path = |name: &str| matches.get_one::<PathBuf>(name).map(|path| absolute(&shell.working, path));
+    let request = Request { root: path("root"), policy: path("policy"), first };
+    locate(&request).map_err(|error| {
+        let working = shell.working.clone();
+        let show = |path: &Path| path.strip_prefix(&working).unwrap_or(path).display().to_string();
+        let (what, help) = match &error {
+            PlaceError::Missing(path) => (format!("`{}` does not exist", show(path)), "correct the path".to_owned()),
+            PlaceError::NoFolder(path) => {
+                (format!("`{}` is no folder", show(path)), "`--root` names a folder".to_owned())
+            }
+            PlaceError::TwoPolicies(path) => (
+                format!("both `policy.yaml` and `.policy.yaml` lie in `{}`", path.display()),
+                "keep one of them, or name one with `--policy`".to_owned(),
+            ),
+        };
+        fail(shell, &what, &help)
+    })
+}
+
+/// Tells why a command cannot do its job.
+pub fn fail(shell: &mut Shell<'_>, what: &str, help: &str) -> Exit {
+    let what = escape::line(what);
+    let _ = writeln!(shell.err, "error: {what}");
+    for line in help.lines() {
+        let _ = writeln!(shell.err, "  help: {}", escape::line(line));
+    }
+    Exit::Failed
+}
+
+/// Ends a command that only prints: a line that was not written is a failure, and a closed pipe says nothing more.
+pub fn printed(shell: &mut Shell<'_>, written: std::io::Result<()>, exit: Exit) -> Exit {
+    match written.and_then(|()| shell.out.flush()) {
+        Ok(()) => exit,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Failed,
+        Err(error) => fail(shell, &format!("the output could not be written: {error}"), ""),
+    }
+}

@@ -1,0 +1,134 @@
+//! `policy explain`: one rule as a page, for the person whose code it complains about. Knows words only.
+
+use super::{Command, Exit, Shell, common, policy_file};
+use crate::document::mistake::nearest;
+use crate::formats::escape;
+use crate::policy::builtin::BUILTINS;
+use crate::policy::{Exemption, Policy, Rule};
+use clap::{Arg, ArgMatches};
+use std::fmt::Write as _;
+
+/// The command.
+pub static COMMAND: Command = Command { name: "explain", define, run };
+
+fn define(command: clap::Command) -> clap::Command {
+    command
+        .about("Tell why a rule is there, where it holds, and what to use instead")
+        .arg(Arg::new("rule").value_name("RULE").required(true).help("Id of a rule, or of a built-in finding"))
+        .after_help(
+            "\
+Examples:
+  policy explain no-old-http
+  policy explain policy/missing-target",
+        )
+}
+
+fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
+    let id = matches.get_one::<String>("rule").map_or("", String::as_str);
+    if let Some(builtin) = BUILTINS.iter().find(|builtin| builtin.id == id) {
+        let short = id.trim_start_matches("policy/");
+        let written = writeln!(
+            shell.out,
+            "{id} ({} unless the policy says otherwise)\n\n  {}\n\nTo change its level, write into the policy:\n\n  policy:\n    {short}: error",
+            builtin.level, builtin.about
+        );
+        return common::printed(shell, written, Exit::Clean);
+    }
+    let place = match common::place(matches, shell.working.clone(), shell) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let style = common::style(matches, shell.err_columns, shell.color);
+    let policy = match policy_file::read_or_tell(&place, style, shell) {
+        Ok(policy) => policy,
+        Err(exit) => return exit,
+    };
+    let Some(rule) = policy.rule(id) else {
+        let known = policy.rules.iter().map(|rule| &*rule.id).chain(BUILTINS.iter().map(|builtin| builtin.id));
+        let help = match nearest(id, known) {
+            Some(near) => format!("did you mean `{near}`? `policy rules` lists all"),
+            None => "`policy rules` lists all".to_owned(),
+        };
+        return common::fail(shell, &format!("there is no rule `{id}`"), &help);
+    };
+    let text = page(&policy, rule);
+    let lines: Vec<String> = text.lines().map(|line| escape::line(line).into_owned()).collect();
+    let written = writeln!(shell.out, "{}", lines.join("\n"));
+    common::printed(shell, written, Exit::Clean)
+}
+
+fn page(policy: &Policy, rule: &Rule) -> String {
+    let mut text = String::new();
+    let place = policy.source.line(rule.span);
+    let _ = writeln!(text, "{} ({}), {}:{}\n", rule.id, rule.level, place.path, place.start.line);
+    let _ = writeln!(text, "  {}: {}", rule.kind.key, rule.judge.entries().join(", "));
+    if let Some(instead) = &rule.instead {
+        let _ = writeln!(text, "  instead: {}", instead.text);
+    }
+    for (name, successor) in rule.judge.replacements() {
+        let _ = writeln!(text, "    {name} -> {successor}");
+    }
+    for (what, value) in [("why", &rule.why), ("docs", &rule.docs), ("owner", &rule.owner)] {
+        if let Some(value) = value {
+            let mut lines = value.lines();
+            let _ = writeln!(text, "  {what}: {}", lines.next().unwrap_or_default());
+            lines.for_each(|line| {
+                let _ = writeln!(text, "       {line}");
+            });
+        }
+    }
+    scope(rule, &mut text);
+    for (context, level) in &rule.contexts {
+        let name = crate::context::Context::ALL.iter().find(|(_, c)| c == context).map_or("", |(name, _)| name);
+        let _ = writeln!(text, "  {name}: {level}");
+    }
+    if !rule.exemptions.is_empty() {
+        let _ = writeln!(text, "\nAllowed nevertheless:\n");
+        rule.exemptions.iter().for_each(|exemption| describe(exemption, &mut text));
+    }
+    for example in &rule.examples {
+        for (title, code) in [("Not so", &example.bad), ("But so", &example.good)] {
+            let Some(code) = code else { continue };
+            let _ = writeln!(text, "\n{title}:\n");
+            code.text.lines().for_each(|line| {
+                let _ = writeln!(text, "    {line}");
+            });
+        }
+    }
+    text
+}
+
+fn scope(rule: &Rule, text: &mut String) {
+    for (what, globs) in [("in", &rule.scope.within), ("not in", &rule.scope.without)] {
+        if !globs.is_empty() {
+            let globs: Vec<&str> = globs.iter().map(|(glob, _)| glob.as_str()).collect();
+            let _ = writeln!(text, "  {what}: {}", globs.join(", "));
+        }
+    }
+}
+
+fn describe(exemption: &Exemption, text: &mut String) {
+    let _ = write!(text, "  {}", exemption.glob.as_str());
+    if let Some(scope) = &exemption.scope {
+        let _ = write!(text, "::{scope}");
+    }
+    if !exemption.names.is_empty() {
+        let names: Vec<&str> = exemption.names.iter().map(|name| name.as_str()).collect();
+        let _ = write!(text, " for {}", names.join(", "));
+    }
+    if let Some(max) = exemption.max {
+        let _ = write!(text, ", at most {max} times");
+    }
+    if let Some(until) = exemption.until {
+        let _ = write!(text, ", until {until}");
+    }
+    if let Some(owner) = &exemption.owner {
+        let _ = write!(text, ", {owner}");
+    }
+    match &exemption.why {
+        Some(why) => {
+            let _ = writeln!(text, ": {why}");
+        }
+        None => text.push('\n'),
+    }
+}

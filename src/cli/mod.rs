@@ -1,0 +1,139 @@
+//! The command line. This file knows the seam: what a command is, the table of all of them, and the exit codes. Each
+//! command turns the outside into sources, and a report into the outside.
+
+mod check;
+mod check_args;
+mod common;
+mod completions;
+mod explain;
+mod facts;
+mod init;
+mod judge;
+mod output;
+mod policy_file;
+mod progress;
+mod rules;
+mod target;
+mod tell;
+mod test;
+
+use clap::ArgMatches;
+use jiff::civil::Date;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Complete, and nothing at or above the fail level.
+    Clean,
+    /// Complete, with findings.
+    Findings,
+    /// Not complete, or not to be trusted.
+    Failed,
+}
+
+impl Exit {
+    /// The code for the system.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Failed => 2,
+        }
+    }
+}
+
+/// The outside, as commands see it.
+pub struct Shell<'s> {
+    /// Findings and facts go here.
+    pub out: &'s mut (dyn Write + Send),
+    /// Everything else goes here.
+    pub err: &'s mut (dyn Write + Send),
+    /// Standard input.
+    pub input: &'s mut (dyn Read + Send),
+    /// The working folder, absolute.
+    pub working: PathBuf,
+    /// Today (UTC).
+    pub today: Date,
+    /// Columns of the terminal behind `out`, if it is one.
+    pub out_columns: Option<usize>,
+    /// Columns of the terminal behind `err`, if it is one.
+    pub err_columns: Option<usize>,
+    /// Whether the environment forbids or demands colours (`NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb`).
+    pub color: Option<bool>,
+}
+
+/// One command.
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// Adds arguments and help.
+    pub define: fn(clap::Command) -> clap::Command,
+    /// Runs it.
+    pub run: fn(&ArgMatches, &mut Shell<'_>) -> Exit,
+}
+
+/// Every command.
+pub static COMMANDS: &[&Command] = &[
+    &check::COMMAND,
+    &facts::COMMAND,
+    &rules::COMMAND,
+    &explain::COMMAND,
+    &test::COMMAND,
+    &init::COMMAND,
+    &completions::COMMAND,
+];
+
+/// The whole command line, for parsing, help and completions.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    let about = "Keeps Python code bases on the libraries and import paths that their teams agreed on";
+    let examples = "\
+Examples:
+  policy init                      write a first policy.yaml
+  policy check                     check everything beneath the root
+  policy check apps/ tests/a.py    check a part of it
+  policy explain no-old-http       why a rule is there, and what to use instead
+
+Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)";
+    let mut line = clap::Command::new("policy")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(about)
+        .after_help(examples)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true);
+    for command in COMMANDS {
+        line = line.subcommand(common::arguments((command.define)(clap::Command::new(command.name))));
+    }
+    line
+}
+
+/// Runs one command line.
+pub fn run<I, T>(arguments: I, shell: &mut Shell<'_>) -> Exit
+where
+    I: IntoIterator<Item = T>,
+    T: Into<std::ffi::OsString> + Clone,
+{
+    let matches = match command_line().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error, shell),
+    };
+    let Some((name, matches)) = matches.subcommand() else { return Exit::Failed };
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(matches, shell),
+        None => Exit::Failed,
+    }
+}
+
+/// Help and version go to `out` and are no failure; everything else is wrong usage.
+fn usage(error: &clap::Error, shell: &mut Shell<'_>) -> Exit {
+    let text = error.render();
+    let (stream, columns): (&mut dyn Write, _) =
+        if error.use_stderr() { (&mut *shell.err, shell.err_columns) } else { (&mut *shell.out, shell.out_columns) };
+    let colored = shell.color.unwrap_or(columns.is_some());
+    let written = if colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+    if error.use_stderr() || written.and_then(|()| stream.flush()).is_err() { Exit::Failed } else { Exit::Clean }
+}

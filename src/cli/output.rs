@@ -1,0 +1,69 @@
+//! Where reports go: standard output, or files that are written whole or not at all. Knows destinations only.
+
+use super::Shell;
+use crate::formats::{Format, Telling};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// One report to be written.
+pub struct Destination {
+    /// How.
+    pub format: &'static dyn Format,
+    /// Where; standard output when `None`.
+    pub file: Option<PathBuf>,
+}
+
+/// Writes a report to its destination.
+///
+/// # Errors
+/// In words, when it could not be written; empty words when the reader of a pipe is gone.
+pub fn write(destination: &Destination, telling: &Telling<'_>, shell: &mut Shell<'_>) -> Result<(), String> {
+    let told = match &destination.file {
+        None => {
+            let mut out = BufWriter::new(&mut *shell.out);
+            destination.format.write(telling, &mut out).and_then(|()| out.flush())
+        }
+        Some(file) => to_file(file, |out| destination.format.write(telling, out)),
+    };
+    told.map_err(|error| match &destination.file {
+        None if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
+        None => format!("the report could not be written: {error}"),
+        Some(file) => format!("the report `{}` could not be written: {error}", file.display()),
+    })
+}
+
+/// Writes a file through a temporary one beside it, so that nobody ever sees half a report. Devices and pipes are
+/// written to directly.
+///
+/// # Errors
+/// When the system refuses.
+pub fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
+    let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
+    if is_special {
+        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
+        write(&mut out)?;
+        return out.flush();
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new().prefix(".policy-").tempfile_in(folder)?;
+    {
+        let mut out = BufWriter::with_capacity(1 << 17, temporary.as_file_mut());
+        write(&mut out)?;
+        out.flush()?;
+    }
+    share(&temporary)?;
+    temporary.persist(file).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private; a report is for everybody who may read the folder.
+#[cfg(unix)]
+fn share(temporary: &tempfile::NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_: &tempfile::NamedTempFile) -> io::Result<()> {
+    Ok(())
+}

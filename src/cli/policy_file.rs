@@ -1,0 +1,105 @@
+//! Reads and compiles the policy file. Knows how its trouble is told; must not know commands.
+
+use super::common::fail;
+use super::{Exit, Shell};
+use crate::disk::Place;
+use crate::document::mistake::Mistake;
+use crate::document::yaml::MAX_BYTES;
+use crate::formats::paths::Paths;
+use crate::formats::{self, Style};
+use crate::policy::{Policy, PolicySource, load};
+use crate::repo_path::RepoPath;
+use std::path::Path;
+
+/// A policy that did not compile.
+pub struct Broken {
+    /// Its text.
+    pub source: PolicySource,
+    /// What is wrong with it.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// How a policy could not be had.
+pub enum Refusal {
+    /// It was told, and there is no more to say.
+    Told(Exit),
+    /// The policy is wrong.
+    Broken(Broken),
+}
+
+/// Reads the policy of a place.
+///
+/// # Errors
+/// When there is none, it cannot be read, or it is wrong.
+pub fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refusal> {
+    let Some(file) = &place.policy else {
+        let help = "`policy init` writes a first one; `--policy FILE` names one that lies elsewhere";
+        let what = format!("there is no policy.yaml in `{}` or above it", place.root.display());
+        return Err(Refusal::Told(fail(shell, &what, help)));
+    };
+    let path = repo_path(&place.root, file);
+    match read_text(file) {
+        Ok(text) => load::load(path.clone(), &text, env!("CARGO_PKG_VERSION"))
+            .map_err(|mistakes| Refusal::Broken(Broken { source: PolicySource::new(path, &text), mistakes })),
+        Err(Unreadable::TooLong(bytes)) => {
+            let mistakes = vec![load::too_long(bytes)];
+            Err(Refusal::Broken(Broken { source: PolicySource::new(path, ""), mistakes }))
+        }
+        Err(Unreadable::Words(what)) => {
+            let what = format!("the policy `{}` {what}", file.display());
+            Err(Refusal::Told(fail(shell, &what, "make it a readable UTF-8 file")))
+        }
+    }
+}
+
+enum Unreadable {
+    TooLong(u64),
+    Words(String),
+}
+
+/// Looks at the length first, so that a huge file costs nothing.
+fn read_text(file: &Path) -> Result<String, Unreadable> {
+    let words = |error: &std::io::Error| Unreadable::Words(format!("cannot be read: {error}"));
+    let meta = std::fs::metadata(file).map_err(|error| words(&error))?;
+    if !meta.is_file() {
+        return Err(Unreadable::Words("is no regular file".to_owned()));
+    }
+    if meta.len() > MAX_BYTES as u64 {
+        return Err(Unreadable::TooLong(meta.len()));
+    }
+    let bytes = std::fs::read(file).map_err(|error| words(&error))?;
+    String::from_utf8(bytes)
+        .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
+}
+
+/// The policy's path as reports show it: relative to the root, or as it lies outside.
+fn repo_path(root: &Path, file: &Path) -> RepoPath {
+    match file.strip_prefix(root) {
+        Ok(below) => RepoPath::from_relative(below),
+        Err(_) => RepoPath::from_bytes(file.as_os_str().as_encoded_bytes()),
+    }
+}
+
+/// Draws the mistakes of a policy on standard error.
+pub fn tell(broken: &Broken, paths: &Paths, style: Style, shell: &mut Shell<'_>) -> Exit {
+    let name = paths.working(&broken.source.path);
+    let _ = formats::draw_mistakes(&broken.source, &name, &broken.mistakes, style, &mut shell.err);
+    let count = broken.mistakes.len();
+    let plural = if count == 1 { "mistake" } else { "mistakes" };
+    let _ = writeln!(shell.err, "{count} {plural} in the policy; nothing was checked");
+    Exit::Failed
+}
+
+/// Reads the policy for a command that cannot go on without one; any trouble is told.
+///
+/// # Errors
+/// The exit of the command.
+pub fn read_or_tell(place: &Place, style: Style, shell: &mut Shell<'_>) -> Result<Policy, Exit> {
+    read(place, shell).map_err(|refusal| match refusal {
+        Refusal::Told(exit) => exit,
+        Refusal::Broken(broken) => {
+            let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
+            tell(&broken, &paths, style, shell)
+        }
+    })
+}

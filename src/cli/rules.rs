@@ -1,0 +1,41 @@
+//! `policy rules`: one rule a line. Knows columns only.
+
+use super::{Command, Exit, Shell, common, policy_file};
+use crate::formats::escape;
+use clap::ArgMatches;
+
+/// The command.
+pub static COMMAND: Command = Command { name: "rules", define, run };
+
+fn define(command: clap::Command) -> clap::Command {
+    command.about("List the rules of the policy, one a line: id, level, verb, successor").after_help(
+        "\
+Examples:
+  policy rules                    the rules that hold here
+  policy rules | cut -f1          their ids",
+    )
+}
+
+fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
+    let place = match common::place(matches, shell.working.clone(), shell) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let style = common::style(matches, shell.err_columns, shell.color);
+    let policy = match policy_file::read_or_tell(&place, style, shell) {
+        Ok(policy) => policy,
+        Err(exit) => return exit,
+    };
+    let mut written = Ok(());
+    for rule in &policy.rules {
+        let names: Vec<&str> = rule.judge.entries();
+        let mut line = format!("{}\t{}\t{} {}", rule.id, rule.level, rule.kind.key, names.join(", "));
+        if let Some(instead) = &rule.instead {
+            line.push_str("\tinstead: ");
+            line.push_str(&instead.text);
+        }
+        let cells: Vec<String> = line.split('\t').map(|cell| escape::line(cell).into_owned()).collect();
+        written = written.and_then(|()| writeln!(shell.out, "{}", cells.join("\t")));
+    }
+    common::printed(shell, written, Exit::Clean)
+}

@@ -1,0 +1,58 @@
+//! `policy test`: runs the examples of all rules. Knows how failures are shown.
+
+use super::{Command, Exit, Shell, common, policy_file};
+use crate::disk::DiskTree;
+use crate::document::mistake::Mistake;
+use crate::engine::{Engine, Keep, run_examples};
+use crate::formats;
+use crate::formats::paths::Paths;
+use crate::project::Project;
+use clap::ArgMatches;
+
+/// The command.
+pub static COMMAND: Command = Command { name: "test", define, run };
+
+fn define(command: clap::Command) -> clap::Command {
+    command.about("Run the examples of the policy: `bad` code must be a finding, `good` code must not").after_help(
+        "\
+An example in the policy:
+  examples:
+    - bad: import requests
+      good: from acme.http import get
+      path: apps/api/x.py        (optional: judge it as this file, with scope and exemptions)
+
+Exit codes: 0 all hold, 1 an example fails, 2 the policy is wrong",
+    )
+}
+
+fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
+    let place = match common::place(matches, shell.working.clone(), shell) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let style = common::style(matches, shell.out_columns, shell.color);
+    let policy = match policy_file::read_or_tell(&place, style, shell) {
+        Ok(policy) => policy,
+        Err(exit) => return exit,
+    };
+    let tree = DiskTree::new(place.root.clone());
+    let project = Project::new(policy.layout(|path| tree.is_folder(path)), &tree);
+    let engine = Engine::new(&policy, &project, shell.today, Keep::Findings);
+    let (count, failures) = run_examples(&engine);
+    let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
+    let name = paths.working(&policy.source.path);
+    let mistakes: Vec<Mistake> = failures
+        .iter()
+        .map(|failure| {
+            let help = format!("correct the example, or the rule `{}`", failure.rule);
+            Mistake::new(failure.code.span, failure.message.clone(), help)
+        })
+        .collect();
+    let drawn = formats::draw_failures(&policy.source, &name, &mistakes, style, &mut shell.out);
+    let without = policy.rules.iter().filter(|rule| rule.examples.is_empty()).count();
+    let written = drawn.and_then(|()| {
+        let note = if without == 0 { String::new() } else { format!("; {without} rules have no example") };
+        writeln!(shell.out, "{} of {count} examples hold{note}", count - failures.len())
+    });
+    common::printed(shell, written, if failures.is_empty() { Exit::Clean } else { Exit::Findings })
+}

@@ -1,0 +1,15 @@
+//! The shell around the file system: finds the root and the policy, selects files, reads them. Knows paths of this
+//! platform; judges nothing.
+
+pub mod git_index;
+mod read;
+mod root;
+mod select;
+mod tree;
+mod walk;
+
+pub use read::{MAX_BYTES, ReadError, Reading, read_file};
+pub use root::{POLICY_NAMES, Place, PlaceError, Request, absolute, locate, work_tree};
+pub use select::{Selected, Selection, Skip, named, whole};
+pub use tree::{DiskTree, to_disk};
+pub use walk::Walk;

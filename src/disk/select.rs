@@ -1,0 +1,226 @@
+//! Which files a run is about: a walk for folders, a look at each named file, and what git tracks although ignored.
+//! Knows the rules of selection; judges nothing.
+
+use super::git_index::{self, Tracked};
+use super::tree::to_disk;
+use super::walk::{Walk, default_skip, link_target};
+use crate::pattern::glob::Glob;
+use crate::problem::{Problem, ProblemKind};
+use crate::readers::{self, Reader};
+use crate::repo_path::RepoPath;
+use crate::surface::Surface;
+use std::path::Path;
+
+/// A file to be checked.
+#[derive(Clone)]
+pub struct Selected {
+    /// Relative to the root.
+    pub path: RepoPath,
+    /// Who reads it.
+    pub reader: &'static dyn Reader,
+    /// Its surface.
+    pub surface: Surface,
+    /// Whether a folder listing said that it is a regular file.
+    pub listed: bool,
+}
+
+/// Why something was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Skip {
+    /// A folder of a tool.
+    ToolFolder,
+    /// A folder with a `pyvenv.cfg`.
+    VirtualEnvironment,
+    /// By the policy's `exclude`.
+    Excluded,
+    /// A link to a folder.
+    FolderLink,
+    /// A link that leads nowhere.
+    BrokenLink,
+    /// A link that leads out of the root.
+    OutwardLink,
+    /// A pipe, a socket or a device.
+    Special,
+    /// No reader knows it.
+    NoReader,
+    /// By a `.gitignore`.
+    Ignored,
+}
+
+impl Skip {
+    /// Why, for people.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Skip::ToolFolder => "folder of a tool",
+            Skip::VirtualEnvironment => "virtual environment",
+            Skip::Excluded => "excluded by the policy",
+            Skip::FolderLink => "link to a folder",
+            Skip::BrokenLink => "broken link",
+            Skip::OutwardLink => "link out of the root",
+            Skip::Special => "no regular file",
+            Skip::NoReader => "nothing in it is read",
+            Skip::Ignored => "ignored by git",
+        }
+    }
+
+    /// Whether it must be told as a problem when somebody asked for this very file, or git tracks it.
+    #[must_use]
+    pub fn hides_code(self) -> bool {
+        matches!(self, Skip::BrokenLink | Skip::OutwardLink | Skip::Special)
+    }
+}
+
+/// What a run is about.
+#[derive(Default)]
+pub struct Selection {
+    /// Files to be checked, in byte order of their paths, each once.
+    pub files: Vec<Selected>,
+    /// What was left out.
+    pub skipped: Vec<(RepoPath, Skip)>,
+    /// What could not be selected.
+    pub problems: Vec<Problem>,
+    /// Policy files beneath the root.
+    pub policies: Vec<RepoPath>,
+}
+
+impl Selection {
+    /// Adds another selection.
+    pub fn merge(&mut self, mut other: Selection) {
+        self.files.append(&mut other.files);
+        self.skipped.append(&mut other.skipped);
+        self.problems.append(&mut other.problems);
+        self.policies.append(&mut other.policies);
+    }
+
+    /// Puts everything in order and takes each file once.
+    pub fn settle(&mut self) {
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.files.dedup_by(|a, b| a.path == b.path);
+        self.skipped.sort();
+        self.skipped.dedup();
+        self.problems.sort();
+        self.problems.dedup();
+        self.policies.sort();
+    }
+}
+
+/// Selects what lies in folders.
+#[must_use]
+pub fn whole(walk: &Walk, work_tree: Option<&Path>) -> Selection {
+    let (seen, tracked) = rayon::join(|| walk.run(), || work_tree.map(git_index::tracked));
+    let mut selection =
+        Selection { files: seen.files, skipped: seen.skipped, problems: seen.problems, policies: seen.policies };
+    selection.settle();
+    match (tracked, work_tree) {
+        (Some(Ok(tracked)), Some(work_tree)) => add_tracked(&mut selection, walk, work_tree, &tracked),
+        (Some(Err(message)), _) => selection.problems.push(Problem::new(
+            ProblemKind::Unreadable,
+            None,
+            format!("{message}, so files that are tracked although ignored may be missing"),
+            "repair the index, for example with `git status`",
+        )),
+        _ => {}
+    }
+    selection.settle();
+    selection
+}
+
+/// Tracked files are checked even if an ignore file names them, and tracked things that cannot be read are problems.
+fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked: &[(RepoPath, Tracked)]) {
+    let Ok(below) = walk.root.strip_prefix(work_tree) else { return };
+    let below = RepoPath::from_relative(below);
+    let mut found = Selection::default();
+    for (path, kind) in tracked {
+        let Some(path) = path.strip_folder(&below).map(RepoPath::from_bytes) else { continue };
+        let Some((reader, surface)) = readers::by_name(path.file_name()) else { continue };
+        if !walk.folders.iter().any(|folder| path.is_beneath(folder)) {
+            continue;
+        }
+        if let Ok(at) = selection.skipped.binary_search_by(|(skipped, _)| skipped.cmp(&path)) {
+            if let Some((_, skip)) = selection.skipped.get(at).filter(|(_, skip)| skip.hides_code()) {
+                found.problems.push(unreadable(&path, *skip));
+            }
+            continue;
+        }
+        let is_known = selection.files.binary_search_by(|file| file.path.cmp(&path)).is_ok();
+        if is_known || is_skipped_by_folder(&path, selection) || walk.exclude.iter().any(|glob| glob.matches(&path)) {
+            continue;
+        }
+        let there = to_disk(&walk.root, &path).and_then(|disk| disk.symlink_metadata().ok());
+        if there.is_some_and(|meta| *kind == Tracked::File && meta.is_file()) {
+            found.files.push(Selected { path, reader, surface, listed: false });
+        }
+    }
+    selection.merge(found);
+}
+
+fn is_skipped_by_folder(path: &RepoPath, selection: &Selection) -> bool {
+    path.parent().segments().any(default_skip)
+        || selection.skipped.iter().any(|(skipped, skip)| {
+            matches!(skip, Skip::VirtualEnvironment | Skip::Excluded) && path.is_beneath(skipped)
+        })
+}
+
+/// Looks at one named file. `strict`: it was named by a person, so that everything odd about it is a problem.
+#[must_use]
+pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Selection {
+    let mut selection = Selection::default();
+    if exclude.iter().any(|glob| glob.matches(path)) {
+        selection.skipped.push((path.clone(), Skip::Excluded));
+        return selection;
+    }
+    let Some(disk) = to_disk(root, path) else {
+        selection.problems.push(missing(path, "cannot be a file name on this system"));
+        return selection;
+    };
+    let Ok(meta) = disk.symlink_metadata() else {
+        selection.problems.push(missing(path, "does not exist"));
+        return selection;
+    };
+    let mut claim = readers::by_name(path.file_name());
+    if claim.is_none() && readers::needs_head(path.file_name()) && disk.is_file() {
+        let mut head = [0; readers::HEAD];
+        let len = super::read::read_head(&disk, &mut head).unwrap_or(0);
+        claim = readers::by_head(head.get(..len).unwrap_or_default());
+    }
+    let Some((reader, surface)) = claim else {
+        if strict {
+            let known: Vec<&str> = readers::READERS.iter().map(|reader| reader.about()).collect();
+            selection.problems.push(Problem::new(
+                ProblemKind::Selection,
+                Some(path.clone()),
+                "nothing in this file is read",
+                format!("what is read: {}", known.join("; ")),
+            ));
+        } else {
+            selection.skipped.push((path.clone(), Skip::NoReader));
+        }
+        return selection;
+    };
+    let outcome = if meta.is_symlink() {
+        link_target(&disk, root)
+    } else if meta.is_file() {
+        Ok(())
+    } else {
+        Err(Skip::Special)
+    };
+    match outcome {
+        Ok(()) => selection.files.push(Selected { path: path.clone(), reader, surface, listed: false }),
+        Err(skip) => selection.problems.push(unreadable(path, skip)),
+    }
+    selection
+}
+
+fn missing(path: &RepoPath, what: &str) -> Problem {
+    Problem::new(ProblemKind::Selection, Some(path.clone()), what.to_owned(), "correct the path")
+}
+
+fn unreadable(path: &RepoPath, skip: Skip) -> Problem {
+    Problem::new(
+        ProblemKind::Unreadable,
+        Some(path.clone()),
+        format!("cannot be checked: {}", skip.reason()),
+        "replace it by a regular file beneath the root, or exclude it in the policy",
+    )
+}

@@ -1,0 +1,95 @@
+//! Answers what exists beneath the root, from the disk. Looks things up when asked and remembers nothing that could
+//! grow without bound.
+
+use super::read::{Reading, read_file};
+use super::walk::default_skip;
+use crate::project::Tree;
+use crate::repo_path::RepoPath;
+use std::path::{Path, PathBuf};
+
+/// At most this many entries are looked at to find out whether a folder holds Python.
+const MAX_ENTRIES: usize = 100_000;
+
+/// The tree beneath a folder on disk.
+pub struct DiskTree {
+    root: PathBuf,
+}
+
+impl DiskTree {
+    /// The tree beneath `root`.
+    #[must_use]
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Whether a folder stands here. Links count for what they lead to.
+    #[must_use]
+    pub fn is_folder(&self, path: &RepoPath) -> bool {
+        self.disk_path(path).is_some_and(|path| path.is_dir())
+    }
+
+    /// The path on disk; `None` for bytes that no file of this platform can be called by.
+    #[must_use]
+    pub fn disk_path(&self, path: &RepoPath) -> Option<PathBuf> {
+        to_disk(&self.root, path)
+    }
+}
+
+/// A path beneath `root`, on disk.
+#[must_use]
+pub fn to_disk(root: &Path, path: &RepoPath) -> Option<PathBuf> {
+    let mut disk = root.to_path_buf();
+    for segment in path.segments() {
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            disk.push(std::ffi::OsStr::from_bytes(segment));
+        }
+        #[cfg(not(unix))]
+        disk.push(std::str::from_utf8(segment).ok()?);
+    }
+    Some(disk)
+}
+
+impl Tree for DiskTree {
+    fn is_file(&self, path: &RepoPath) -> bool {
+        self.disk_path(path).is_some_and(|path| path.is_file())
+    }
+
+    fn holds_python(&self, path: &RepoPath) -> bool {
+        let Some(folder) = self.disk_path(path) else { return false };
+        let mut open = vec![folder];
+        let mut seen = 0;
+        while let Some(folder) = open.pop() {
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                seen += 1;
+                let name = entry.file_name();
+                let Ok(kind) = entry.file_type() else { continue };
+                if kind.is_dir() {
+                    if !default_skip(name.as_encoded_bytes()) {
+                        open.push(entry.path());
+                    }
+                } else if name.as_encoded_bytes().ends_with(b".py") || name.as_encoded_bytes().ends_with(b".pyi") {
+                    return true;
+                }
+            }
+            if seen > MAX_ENTRIES {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool> {
+        let mut bytes = Vec::new();
+        let len = read_file(&self.disk_path(path)?, Reading::Unknown, &mut bytes).ok()?;
+        bytes.truncate(len);
+        let finder = memchr::memmem::Finder::new(word);
+        let is_part = |at: usize| bytes.get(at).copied().is_some_and(crate::name::is_identifier_byte);
+        let found =
+            finder.find_iter(&bytes).any(|at| !at.checked_sub(1).is_some_and(is_part) && !is_part(at + word.len()));
+        // A star import may bring any name in.
+        Some(found || memchr::memmem::find(&bytes, b"import *").is_some())
+    }
+}

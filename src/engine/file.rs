@@ -1,0 +1,209 @@
+//! One file: what its reader finds, judged. Knows how facts become findings; must not know other files.
+
+use super::Engine;
+use crate::fact::Fact;
+use crate::finding::Finding;
+use crate::fingerprint::Fingerprint;
+use crate::kinds::{Complaint, View};
+use crate::level::Level;
+use crate::name::top;
+use crate::policy::Rule;
+use crate::problem::{Problem, ProblemKind};
+use crate::project::Importer;
+use crate::readers::{Detail, Reader, Sink, Unread, Wanted};
+use crate::repo_path::RepoPath;
+use crate::report::Counts;
+use crate::source::Source;
+use crate::surface::Surface;
+use crate::text::Positions;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What is kept of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// How many findings there are.
+    Counts,
+    /// The findings themselves.
+    Findings,
+}
+
+/// How often one exemption was used in one file: `(rule, exemption)` by position.
+pub type Used = ((usize, usize), usize);
+
+/// What there is to say about one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// Findings by level.
+    pub counts: Counts,
+    /// In order; empty when only counts are kept.
+    pub findings: Vec<Finding>,
+    /// In order.
+    pub problems: Vec<Problem>,
+    /// Exemptions that were used.
+    pub used: Vec<Used>,
+}
+
+impl Engine<'_> {
+    /// Judges one file.
+    #[must_use]
+    pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) -> FileReport {
+        let importer = self.project.importer(source.path);
+        let relative = importer.top().is_some_and(|own| self.policy.index.asks_for(own));
+        let wanted = Wanted { tops: &self.tops, relative };
+        let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
+        let mut judging = Judging::new(self, source.path, &importer);
+        reader.read(source.bytes, surface, &wanted, detail, &mut judging);
+        judging.finish()
+    }
+}
+
+/// Judges facts as they come.
+struct Judging<'e, 'a> {
+    engine: &'e Engine<'a>,
+    path: &'e RepoPath,
+    importer: &'e Importer,
+    shared_path: Option<Arc<RepoPath>>,
+    /// For each rule that was asked so far: whether it speaks for this file.
+    speaks: FxHashMap<usize, bool>,
+    used: FxHashMap<(usize, usize), usize>,
+    report: FileReport,
+}
+
+impl<'e, 'a> Judging<'e, 'a> {
+    fn new(engine: &'e Engine<'a>, path: &'e RepoPath, importer: &'e Importer) -> Self {
+        Self {
+            engine,
+            path,
+            importer,
+            shared_path: None,
+            speaks: FxHashMap::default(),
+            used: FxHashMap::default(),
+            report: FileReport::default(),
+        }
+    }
+
+    fn speaks(&mut self, index: usize, rule: &Rule) -> bool {
+        self.engine.anywhere || *self.speaks.entry(index).or_insert_with(|| rule.scope.covers(self.path))
+    }
+
+    /// Whether an exemption frees a fact from a rule; the first that does is used up by one.
+    fn is_exempt(&mut self, index: usize, rule: &Rule, fact: &Fact<'_>, reached: &str) -> bool {
+        if self.engine.anywhere {
+            return false;
+        }
+        for (position, exemption) in rule.exemptions.iter().enumerate() {
+            if exemption.is_expired(self.engine.today)
+                || !exemption.covers_path(self.path)
+                || !exemption.covers(fact.scope, reached, fact.is_star())
+            {
+                continue;
+            }
+            let used = self.used.entry((index, position)).or_insert(0);
+            *used += 1;
+            // Counted within each file, so that a file is judged the same in part and in full runs.
+            if exemption.max.is_none_or(|max| *used <= max) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn complain(
+        &mut self,
+        rule: &Rule,
+        view: &View<'_>,
+        complaint: &Complaint<'_>,
+        level: Level,
+        positions: &mut Positions<'_>,
+    ) {
+        self.report.counts.add(level);
+        if self.engine.keep == Keep::Counts {
+            return;
+        }
+        let path = self.shared_path.get_or_insert_with(|| Arc::new(self.path.clone()));
+        let instead = rule.instead.as_ref().map(|written| written.text.as_str());
+        let fact = view.fact;
+        let finding = Finding {
+            rule: rule.id.clone(),
+            level,
+            path: path.clone(),
+            start: positions.at(fact.span.start),
+            end: positions.at(fact.span.end),
+            statement: positions.stored(fact.statement.start),
+            name: view.reached.into(),
+            matched: complaint.matched.into(),
+            surface: fact.surface,
+            contexts: fact.contexts,
+            scope: fact.scope.into(),
+            message: rule.judge.message(view, complaint, instead).into(),
+            help: rule.help.clone(),
+            fingerprint: Fingerprint::new("", b"", "", "", 0),
+            policy: self.engine.policy.source.line(complaint.span),
+        };
+        self.report.findings.push(finding);
+    }
+
+    fn finish(mut self) -> FileReport {
+        self.report.findings.sort_by(Finding::order);
+        let mut ordinals: FxHashMap<(Arc<str>, Box<str>, Box<str>), usize> = FxHashMap::default();
+        for finding in &mut self.report.findings {
+            let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
+            let ordinal = ordinals.entry(key).or_insert(0);
+            finding.fingerprint =
+                Fingerprint::new(&finding.rule, self.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
+            *ordinal += 1;
+        }
+        self.report.problems.sort();
+        self.report.used = self.used.into_iter().collect();
+        self.report.used.sort_unstable();
+        self.report
+    }
+}
+
+impl Sink for Judging<'_, '_> {
+    fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
+        let resolved;
+        let reached = if fact.level == 0 {
+            fact.name
+        } else {
+            match self.importer.resolve(fact.level, fact.name) {
+                Some(name) => {
+                    resolved = name;
+                    &resolved
+                }
+                None => return,
+            }
+        };
+        let engine = self.engine;
+        for index in engine.policy.index.rules(top(reached)) {
+            let Some(rule) = engine.policy.rules.get(index) else { continue };
+            let view = View { fact, reached, importer: self.importer, project: engine.project };
+            if let Some(complaint) = rule.judge.judge(&view)
+                && self.speaks(index, rule)
+            {
+                let level = rule.level_of(fact.contexts);
+                if level != Level::None && !self.is_exempt(index, rule, fact, reached) {
+                    self.complain(rule, &view, &complaint, level, positions);
+                }
+            }
+        }
+    }
+
+    fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread) {
+        self.report.problems.push(unread.into_problem(self.path, positions));
+    }
+}
+
+/// A panic while judging a file, as a problem of that file.
+#[must_use]
+pub fn panicked(path: &RepoPath, payload: &(dyn std::any::Any + Send)) -> FileReport {
+    let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let problem = Problem::new(
+        ProblemKind::Internal,
+        Some(path.clone()),
+        format!("the tool failed on this file: {}", said.unwrap_or("no message")),
+        "please report this with the file; until then, list it under `unanalysed`",
+    );
+    FileReport { problems: vec![problem], ..FileReport::default() }
+}

@@ -1,0 +1,130 @@
+//! One fact as one line of JSON. Written by hand, since `policy facts` may write a hundred megabytes; a test reads it back
+//! with a JSON parser.
+
+use crate::fact::Fact;
+use crate::text::Position;
+
+/// Writes the facts of one file.
+pub struct FactLines {
+    /// The start of every line of this file, up to the surface.
+    head: Vec<u8>,
+}
+
+impl FactLines {
+    /// For the file that is shown as `path`.
+    #[must_use]
+    pub fn new(path: &str) -> Self {
+        let mut head = b"{\"path\":".to_vec();
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut head, path);
+        head.extend_from_slice(b",\"surface\":\"");
+        Self { head }
+    }
+
+    /// Appends one line. Names consist of identifiers, dots and `*`, and so need no escapes.
+    pub fn push(&self, fact: &Fact<'_>, resolved: Option<&str>, start: Position, end: Position, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(fact.surface.as_str().as_bytes());
+        out.extend_from_slice(b"\",\"role\":\"");
+        out.extend_from_slice(fact.role.as_str().as_bytes());
+        out.extend_from_slice(b"\",\"name\":\"");
+        out.extend_from_slice(fact.name.as_bytes());
+        out.push(b'"');
+        text(b",\"alias\":", fact.alias, out);
+        out.extend_from_slice(b",\"level\":");
+        number(fact.level, out);
+        text(b",\"resolved\":", resolved, out);
+        out.extend_from_slice(b",\"contexts\":[");
+        if !fact.contexts.is_empty() {
+            for (index, context) in fact.contexts.names().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                out.push(b'"');
+                out.extend_from_slice(context.as_bytes());
+                out.push(b'"');
+            }
+        }
+        out.extend_from_slice(b"],\"specifier\":null,\"group\":null");
+        position(b",\"start\":", start, out);
+        position(b",\"end\":", end, out);
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+fn text(key: &[u8], value: Option<&str>, out: &mut Vec<u8>) {
+    out.extend_from_slice(key);
+    match value {
+        Some(value) if value.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') => {
+            out.push(b'"');
+            out.extend_from_slice(value.as_bytes());
+            out.push(b'"');
+        }
+        // A folder whose name is no identifier may hold anything.
+        Some(value) => {
+            let _ = serde_json::to_writer(&mut *out, value);
+        }
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+fn position(key: &[u8], position: Position, out: &mut Vec<u8>) {
+    out.extend_from_slice(key);
+    out.extend_from_slice(b"{\"line\":");
+    number(position.line, out);
+    out.extend_from_slice(b",\"column\":");
+    number(position.column, out);
+    out.extend_from_slice(b",\"offset\":");
+    number(position.offset, out);
+    out.push(b'}');
+}
+
+fn number(mut value: u32, out: &mut Vec<u8>) {
+    let mut digits = [0_u8; 10];
+    let mut at = digits.len();
+    for digit in digits.iter_mut().rev() {
+        // A remainder of ten fits a byte.
+        *digit = b'0' + u8::try_from(value % 10).unwrap_or_default();
+        value /= 10;
+        at -= 1;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Context, Contexts};
+    use crate::fact::Role;
+    use crate::span::Span;
+    use crate::surface::Surface;
+
+    #[test]
+    fn a_line_is_what_a_json_parser_reads() {
+        let fact = Fact {
+            surface: Surface::Code,
+            role: Role::Import,
+            name: "été.x",
+            module_len: 4,
+            alias: Some("y"),
+            level: 2,
+            contexts: Contexts::default().with(Context::Function).with(Context::Guarded),
+            scope: "f",
+            span: Span::default(),
+            statement: Span::default(),
+        };
+        let at = Position { line: 10, column: 1, offset: u32::MAX };
+        let mut line = Vec::new();
+        FactLines::new("a\"\n/b.py").push(&fact, Some("a\"b.été.x"), at, at, &mut line);
+        let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        assert_eq!(value["path"], "a\"\n/b.py");
+        assert_eq!(value["name"], "été.x");
+        assert_eq!(value["resolved"], "a\"b.été.x");
+        assert_eq!(value["contexts"], serde_json::json!(["guarded", "function"]));
+        assert_eq!(value["start"], serde_json::json!({"line": 10, "column": 1, "offset": u32::MAX}));
+        assert_eq!(value["group"], serde_json::Value::Null);
+    }
+}

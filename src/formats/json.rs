@@ -1,0 +1,38 @@
+//! `json`: the whole report as one object (schema 1). Paths are relative to the root.
+
+use super::wire::{SCHEMA, WireReport, policy_file, tool};
+use super::{Format, Telling};
+use std::io::{self, Write};
+
+/// One object.
+pub struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "the whole report as one JSON object"
+    }
+
+    fn tells_problems(&self) -> bool {
+        true
+    }
+
+    fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let report = telling.report;
+        let wire = WireReport {
+            schema: SCHEMA,
+            tool: tool(),
+            policy: policy_file(report),
+            scope: report.scope.as_str(),
+            complete: report.complete,
+            summary: report.summary.into(),
+            findings: report.findings.iter().map(Into::into).collect(),
+            problems: report.problems.iter().map(Into::into).collect(),
+        };
+        serde_json::to_writer_pretty(&mut *out, &wire)?;
+        writeln!(out)
+    }
+}

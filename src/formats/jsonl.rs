@@ -1,0 +1,60 @@
+//! `jsonl`: one JSON object a line, the summary last. Paths are relative to the root.
+
+use super::wire::{PolicyFile, SCHEMA, Tool, WireFinding, WireProblem, WireSummary, policy_file, tool};
+use super::{Format, Telling};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One object a line.
+pub struct Jsonl;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(WireFinding<'a>),
+    Problem(WireProblem<'a>),
+    Summary {
+        schema: u32,
+        tool: Tool,
+        policy: Option<PolicyFile>,
+        scope: &'static str,
+        complete: bool,
+        summary: WireSummary,
+    },
+}
+
+impl Format for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn about(&self) -> &'static str {
+        "one JSON object a line: findings, problems, the summary last"
+    }
+
+    fn tells_problems(&self) -> bool {
+        true
+    }
+
+    fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let report = telling.report;
+        let mut line = |line: &Line<'_>| -> io::Result<()> {
+            serde_json::to_writer(&mut *out, line)?;
+            writeln!(out)
+        };
+        for finding in &report.findings {
+            line(&Line::Finding(finding.into()))?;
+        }
+        for problem in &report.problems {
+            line(&Line::Problem(problem.into()))?;
+        }
+        line(&Line::Summary {
+            schema: SCHEMA,
+            tool: tool(),
+            policy: policy_file(report),
+            scope: report.scope.as_str(),
+            complete: report.complete,
+            summary: report.summary.into(),
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! Output formats. This file knows the seam: what a format is and is given, and the table of all of them. Formats tell a
+//! report; they know no rules and no disk.
+
+mod concise;
+pub mod escape;
+pub mod facts;
+mod github;
+mod human;
+mod json;
+mod jsonl;
+pub mod paths;
+mod snippet;
+pub mod summary;
+mod wire;
+
+use crate::level::Level;
+use crate::policy::PolicySource;
+use crate::repo_path::RepoPath;
+use crate::report::Report;
+use paths::Paths;
+use std::io::{self, Write};
+
+pub use human::{draw_failures, draw_mistakes, draw_problem};
+
+/// Bytes of checked files, for formats that show code.
+pub trait Sources: Sync {
+    /// The bytes of a file as they were checked; `None` when they can no longer be had.
+    fn bytes(&self, path: &RepoPath) -> Option<Vec<u8>>;
+}
+
+/// How a report is to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// At most so many findings, for people.
+    pub limit: usize,
+    /// From which level on the run fails.
+    pub fail_level: Level,
+}
+
+/// A report and everything around it that a format may need.
+pub struct Telling<'a> {
+    /// What to tell.
+    pub report: &'a Report,
+    /// The policy's text, when there is one.
+    pub policy: Option<&'a PolicySource>,
+    /// How paths are spelt.
+    pub paths: &'a Paths,
+    /// Bytes of checked files.
+    pub sources: &'a dyn Sources,
+    /// How to tell it.
+    pub style: Style,
+}
+
+/// A way to tell a report.
+pub trait Format: Sync {
+    /// Its name, as in `--format`.
+    fn name(&self) -> &'static str;
+    /// What it is for, in one line.
+    fn about(&self) -> &'static str;
+    /// Whether problems, completeness and totals have a place in it; if not, the caller tells them on standard error.
+    fn tells_problems(&self) -> bool;
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// When the writer refuses.
+    fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Every format.
+pub static FORMATS: &[&dyn Format] = &[&human::Human, &concise::Concise, &json::Json, &jsonl::Jsonl, &github::Github];
+
+/// A format by its name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().find(|format| format.name() == name).copied()
+}

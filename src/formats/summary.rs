@@ -1,0 +1,90 @@
+//! What a run came to, for people: totals by rule and folder, completeness, and the next step. Told on standard error
+//! beside formats that have no place for it.
+
+use super::{Telling, escape};
+use crate::finding::Finding;
+use crate::report::{Counts, Scope};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// At most so many lines in each table.
+const ROWS: usize = 8;
+
+/// Writes totals, completeness and the next step.
+///
+/// # Errors
+/// When the writer refuses.
+pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
+    let report = telling.report;
+    let counts = report.summary.findings;
+    let findings = &report.findings;
+    if findings.len() > 1 {
+        table(out, "by rule", &tally(findings, |finding| finding.rule.to_string()))?;
+        table(out, "by folder", &tally(findings, folder))?;
+    }
+    for problem in report.excused.iter().take(ROWS) {
+        let path = problem.path.as_ref().map(|path| telling.paths.working(path)).unwrap_or_default();
+        writeln!(out, "expected: {}: {} (`unanalysed`)", escape::line(&path), escape::line(&problem.message))?;
+    }
+    let files = match (report.summary.files, report.summary.analysed) {
+        (files, analysed) if files == analysed => count(files, "file"),
+        (files, analysed) => format!("{analysed} of {}", count(files, "file")),
+    };
+    let part = if report.scope == Scope::Partial { " (part of the tree)" } else { "" };
+    let seconds = elapsed.as_secs_f64();
+    writeln!(out, "{}; {files} checked{part} in {seconds:.2} s", found(counts))?;
+    if !report.complete {
+        let problems = count(report.problems.len(), "problem");
+        writeln!(out, "not complete: {problems}; something may be hidden there, so this run counts as failed")?;
+    } else if let Some(next) = next_step(findings, counts) {
+        writeln!(out, "next: {next}")?;
+    }
+    Ok(())
+}
+
+/// `3 errors, 1 warning`, or `no findings`.
+#[must_use]
+pub fn found(counts: Counts) -> String {
+    let parts = [(counts.error, "error"), (counts.warn, "warning"), (counts.note, "note")];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(*n, word)).collect();
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}
+
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The folder of a finding, at most two levels deep.
+fn folder(finding: &Finding) -> String {
+    let parent = finding.path.parent();
+    let parts: Vec<String> = parent.segments().take(2).map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+    if parts.is_empty() { "./".to_owned() } else { format!("{}/", parts.join("/")) }
+}
+
+fn tally(findings: &[Finding], key: impl Fn(&Finding) -> String) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(key(finding)).or_insert(0) += 1;
+    }
+    let mut rows: Vec<(String, usize)> = counts.into_iter().collect();
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    rows
+}
+
+fn table(out: &mut dyn Write, title: &str, rows: &[(String, usize)]) -> io::Result<()> {
+    writeln!(out, "{title}:")?;
+    for (name, number) in rows.iter().take(ROWS) {
+        writeln!(out, "{number:>7}  {}", escape::line(name))?;
+    }
+    if rows.len() > ROWS {
+        writeln!(out, "         … and {} more", rows.len() - ROWS)?;
+    }
+    Ok(())
+}
+
+fn next_step(findings: &[Finding], counts: Counts) -> Option<String> {
+    let most = tally(findings, |finding| finding.rule.to_string());
+    let (rule, _) = most.iter().find(|(rule, _)| !rule.starts_with("policy/"))?;
+    (counts.total() > 0).then(|| format!("`policy explain {rule}` tells why, and what to use instead"))
+}

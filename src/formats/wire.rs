@@ -1,0 +1,170 @@
+//! The shapes of `json` and `jsonl`, schema 1. A public contract: within schema 1, keys are only added.
+
+use crate::finding::{Finding, PolicyLine};
+use crate::problem::Problem;
+use crate::report::{Counts, Report, Summary};
+use crate::text;
+use serde::Serialize;
+
+/// The version of these shapes.
+pub const SCHEMA: u32 = 1;
+
+/// The whole report.
+#[derive(Serialize)]
+pub struct WireReport<'a> {
+    pub schema: u32,
+    pub tool: Tool,
+    pub policy: Option<PolicyFile>,
+    pub scope: &'static str,
+    pub complete: bool,
+    pub summary: WireSummary,
+    pub findings: Vec<WireFinding<'a>>,
+    pub problems: Vec<WireProblem<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct Tool {
+    pub name: &'static str,
+    pub version: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct PolicyFile {
+    pub path: String,
+    pub hash: String,
+}
+
+#[derive(Serialize)]
+pub struct WireSummary {
+    pub files: usize,
+    pub analysed: usize,
+    pub skipped: usize,
+    pub findings: WireCounts,
+    pub suppressed: usize,
+    pub baselined: usize,
+}
+
+#[derive(Serialize)]
+pub struct WireCounts {
+    pub error: usize,
+    pub warn: usize,
+    pub note: usize,
+}
+
+#[derive(Clone, Copy, Serialize)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+    pub offset: u32,
+}
+
+#[derive(Serialize)]
+pub struct WireLine {
+    pub path: String,
+    pub line: u32,
+}
+
+#[derive(Serialize)]
+pub struct WireFinding<'a> {
+    pub rule: &'a str,
+    pub level: &'static str,
+    pub path: String,
+    pub start: Position,
+    pub end: Position,
+    pub name: &'a str,
+    pub matched: &'a str,
+    pub surface: &'static str,
+    pub contexts: Vec<&'static str>,
+    pub scope: &'a str,
+    pub message: &'a str,
+    pub help: &'a str,
+    pub fingerprint: String,
+    pub policy: WireLine,
+}
+
+#[derive(Serialize)]
+pub struct WireProblem<'a> {
+    pub kind: &'static str,
+    pub path: Option<String>,
+    pub start: Option<Position>,
+    pub end: Option<Position>,
+    pub message: &'a str,
+    pub help: &'a str,
+}
+
+/// The tool, as every machine format names it.
+#[must_use]
+pub fn tool() -> Tool {
+    Tool { name: "policy", version: env!("CARGO_PKG_VERSION") }
+}
+
+/// The policy, as every machine format names it.
+#[must_use]
+pub fn policy_file(report: &Report) -> Option<PolicyFile> {
+    report.policy.as_ref().map(|info| PolicyFile { path: info.path.to_string(), hash: info.hash.clone() })
+}
+
+impl From<text::Position> for Position {
+    fn from(position: text::Position) -> Self {
+        Self { line: position.line, column: position.column, offset: position.offset }
+    }
+}
+
+impl From<Counts> for WireCounts {
+    fn from(counts: Counts) -> Self {
+        Self { error: counts.error, warn: counts.warn, note: counts.note }
+    }
+}
+
+impl From<Summary> for WireSummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            files: summary.files,
+            analysed: summary.analysed,
+            skipped: summary.skipped,
+            findings: summary.findings.into(),
+            suppressed: 0,
+            baselined: 0,
+        }
+    }
+}
+
+impl From<&PolicyLine> for WireLine {
+    fn from(line: &PolicyLine) -> Self {
+        Self { path: line.path.to_string(), line: line.start.line }
+    }
+}
+
+impl<'a> From<&'a Finding> for WireFinding<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            rule: &finding.rule,
+            level: finding.level.as_str(),
+            path: finding.path.to_string(),
+            start: finding.start.into(),
+            end: finding.end.into(),
+            name: &finding.name,
+            matched: &finding.matched,
+            surface: finding.surface.as_str(),
+            contexts: finding.contexts.names().collect(),
+            scope: &finding.scope,
+            message: &finding.message,
+            help: &finding.help,
+            fingerprint: finding.fingerprint.to_string(),
+            policy: (&finding.policy).into(),
+        }
+    }
+}
+
+impl<'a> From<&'a Problem> for WireProblem<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        Self {
+            kind: problem.kind.as_str(),
+            path: problem.path.as_ref().map(ToString::to_string),
+            start: problem.place.map(|(start, _)| start.into()),
+            end: problem.place.map(|(_, end)| end.into()),
+            message: &problem.message,
+            help: &problem.help,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Work in parallel, results in order, memory bounded. Knows threads only.
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// How many items a thread takes at a time.
+const CHUNK: usize = 32;
+
+/// A pool of `threads` threads; 0 means one for each core.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+    ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("policy-{index}")).build()
+}
+
+struct Waiting<T, C> {
+    next: usize,
+    done: BTreeMap<usize, T>,
+    consume: C,
+}
+
+/// Runs `work` over the chunks of `0..count` in parallel, and `consume` over its results in the order of the chunks.
+/// Chunks are handed out in order too, so that few results ever wait.
+pub fn in_order<T: Send>(
+    pool: &ThreadPool,
+    count: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+    consume: impl FnMut(T) + Send,
+) {
+    let next = AtomicUsize::new(0);
+    let waiting = Mutex::new(Waiting { next: 0, done: BTreeMap::new(), consume });
+    pool.broadcast(|_| {
+        loop {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            let start = chunk.saturating_mul(CHUNK);
+            if start >= count {
+                return;
+            }
+            let result = work(start..count.min(start + CHUNK));
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.done.insert(chunk, result);
+            while let Some(ready) = {
+                let next = waiting.next;
+                waiting.done.remove(&next)
+            } {
+                waiting.next += 1;
+                (waiting.consume)(ready);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_for_any_number_of_threads() {
+        for threads in [1, 2, 8] {
+            let mut seen = Vec::new();
+            in_order(
+                &pool(threads).unwrap(),
+                1000,
+                |range| range.collect::<Vec<_>>(),
+                |mut part| seen.append(&mut part),
+            );
+            assert_eq!(seen, (0..1000).collect::<Vec<_>>(), "{threads}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// A path relative to the root: bytes as the file system has them, `/` between segments.
 ///
@@ -15,6 +16,13 @@ impl RepoPath {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         Self(bytes.into())
+    }
+
+    /// The root itself.
+    #[must_use]
+    pub fn root() -> &'static Self {
+        static ROOT: LazyLock<RepoPath> = LazyLock::new(RepoPath::default);
+        &ROOT
     }
 
     /// Takes a relative path of this platform.

@@ -1,7 +1,7 @@
 //! Decoded text that remembers where each byte was stored. Knows offsets, lines and columns; must not know
 //! how bytes were decoded or what the text means.
 
-use crate::span::{Span, to_u32};
+use crate::span::to_u32;
 use std::borrow::Cow;
 
 /// A place in a stored file.
@@ -18,7 +18,7 @@ pub struct Position {
 /// UTF-8 text and the way back to the stored bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Text<'a> {
-    content: Cow<'a, [u8]>,
+    content: Cow<'a, str>,
     base: u32,
     shifts: Vec<Shift>,
 }
@@ -33,28 +33,22 @@ pub struct Shift {
 }
 
 impl<'a> Text<'a> {
-    /// Text stored as UTF-8 behind `base` bytes that are no text (a byte order mark). `content` is valid UTF-8.
+    /// Text stored as UTF-8 behind `base` bytes that are no text (a byte order mark).
     #[must_use]
-    pub fn stored(content: &'a [u8], base: usize) -> Self {
+    pub fn stored(content: &'a str, base: usize) -> Self {
         Self { content: Cow::Borrowed(content), base: to_u32(base), shifts: Vec::new() }
     }
 
     /// Text that was stored in a single-byte encoding.
     #[must_use]
     pub fn transcoded(content: String, shifts: Vec<Shift>) -> Self {
-        Self { content: Cow::Owned(content.into_bytes()), base: 0, shifts }
+        Self { content: Cow::Owned(content), base: 0, shifts }
     }
 
-    /// The text as UTF-8 bytes.
+    /// The text.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub fn content(&self) -> &str {
         &self.content
-    }
-
-    /// The text of a span; what lies outside or is no UTF-8 is left out.
-    #[must_use]
-    pub fn slice(&self, span: Span) -> &str {
-        self.content.get(span.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
     /// Where a decoded offset lies in the stored file.
@@ -91,7 +85,7 @@ impl Positions<'_> {
 
     /// The position of a decoded offset. Cheap when offsets ascend; a step back starts anew.
     pub fn at(&mut self, offset: u32) -> Position {
-        let bytes = self.text.bytes();
+        let bytes = self.text.content.as_bytes();
         let target = (offset as usize).min(bytes.len());
         if target < self.at {
             (self.at, self.line, self.column) = (0, 1, 1);
@@ -116,7 +110,7 @@ impl Positions<'_> {
     }
 
     fn lines_with_cr(&mut self, target: usize) -> Option<usize> {
-        let bytes = self.text.bytes();
+        let bytes = self.text.content.as_bytes();
         let mut start = None;
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes.get(self.at..target).unwrap_or_default()) {
             let at = self.at + at;
@@ -141,7 +135,7 @@ mod tests {
 
     #[test]
     fn all_three_line_ends_count() {
-        let text = Text::stored(b"a\rb\r\nc\nd", 3);
+        let text = Text::stored("a\rb\r\nc\nd", 3);
         let mut positions = text.positions();
         let seen: Vec<_> = [0, 2, 5, 7].into_iter().map(|o| positions.at(o)).collect();
         let lines: Vec<_> = seen.iter().map(|p| (p.line, p.column, p.offset)).collect();
@@ -150,7 +144,7 @@ mod tests {
 
     #[test]
     fn columns_are_code_points_and_go_on_within_a_line() {
-        let text = Text::stored("é = 1; x".as_bytes(), 0);
+        let text = Text::stored("é = 1; x", 0);
         let mut positions = text.positions();
         assert_eq!(positions.at(3).column, 3);
         assert_eq!(positions.at(8).column, 8);

@@ -8,7 +8,7 @@ use super::policy_file::{self, Refusal};
 use super::progress::Progress;
 use super::target::{self, Target};
 use super::{Command, Exit, Shell, tell};
-use crate::disk::{DiskTree, Place, Selection};
+use crate::disk::{DiskTree, Place, Selection, nearby};
 use crate::engine::{Engine, FileReport, Keep, Tally, about_policy};
 use crate::finding::Finding;
 use crate::formats::Telling;
@@ -135,7 +135,8 @@ impl Run<'_> {
                 engine.check(&Source { path: &file.path, bytes }, file.reader, file.surface)
             };
             let consume = |reports: Vec<FileReport>| reports.into_iter().for_each(|report| collected.add(report));
-            let disk = from_disk(&self.place.root);
+            let nearby = nearby(&self.place.root, &shell.working);
+            let disk = from_disk(&nearby);
             let load = self.target.load(&disk);
             each_file(self.pool, &selection.files, &load, &progress, &bytes, work, |report| report, consume);
         }

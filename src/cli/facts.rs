@@ -76,6 +76,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let mut problems = selection.problems.clone();
     let visible = shell.err_columns.is_some() && shell.out_columns.is_none();
     let progress = Progress::start(selection.files.len(), visible);
+    let nearby = disk::nearby(&place.root, &shell.working);
     let mut stream = |out: &mut (dyn Write + Send)| -> io::Result<()> {
         let mut written = Ok(());
         let consume = |parts: Vec<Told>| {
@@ -94,7 +95,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             telling.told
         };
         let failed = |report: FileReport| Told { lines: Vec::new(), problems: report.problems };
-        let disk = from_disk(&place.root);
+        let disk = from_disk(&nearby);
         let load = target.load(&disk);
         each_file(&pool, &selection.files, &load, &progress, &AtomicU64::new(0), work, failed, consume);
         written

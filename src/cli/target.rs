@@ -184,7 +184,7 @@ pub fn select(
                 }
             }
             if !folders.is_empty() {
-                selection.merge(walk(place, folders.clone(), exclude, pool, listing));
+                selection.merge(walk(place, folders.clone(), exclude, pool, listing, &shell.working));
             }
             selection.settle();
             if !allow_empty && !listing {
@@ -196,31 +196,23 @@ pub fn select(
     Ok(selection)
 }
 
-fn walk(place: &Place, folders: Vec<RepoPath>, exclude: &[Glob], pool: &rayon::ThreadPool, listing: bool) -> Selection {
+fn walk(
+    place: &Place,
+    folders: Vec<RepoPath>,
+    exclude: &[Glob],
+    pool: &rayon::ThreadPool,
+    listing: bool,
+    working: &Path,
+) -> Selection {
     let walk = Walk {
         root: place.root.clone(),
+        nearby: disk::nearby(&place.root, working),
         folders,
-        in_git: place.work_tree.is_some(),
-        obey_ignore_files: true,
+        work_tree: place.work_tree.clone(),
         exclude: exclude.into(),
-        threads: pool.current_num_threads(),
-        tell_unread: listing,
+        tell_all: listing,
     };
-    let mut selection = disk::whole(&walk, place.work_tree.as_deref());
-    if listing {
-        // What appears only when ignore files are not obeyed is what they hide.
-        let everything = Walk { obey_ignore_files: false, ..walk }.run();
-        let all = everything.files.into_iter().map(|file| file.path);
-        for path in all.chain(everything.skipped.into_iter().map(|(path, _)| path)) {
-            let is_told = selection.files.binary_search_by(|file| file.path.cmp(&path)).is_ok()
-                || selection.skipped.binary_search_by(|(skipped, _)| skipped.cmp(&path)).is_ok();
-            if !is_told {
-                selection.skipped.push((path, Skip::Ignored));
-                selection.skipped.sort();
-            }
-        }
-    }
-    selection
+    disk::whole(&walk, pool)
 }
 
 /// A folder that somebody named and that holds nothing to check is most likely a mistake.

@@ -2,6 +2,7 @@
 //! platform; judges nothing.
 
 pub mod git_index;
+mod ignore_file;
 mod read;
 mod root;
 mod select;
@@ -9,7 +10,7 @@ mod tree;
 mod walk;
 
 pub use read::{MAX_BYTES, ReadError, Reading, read_file};
-pub use root::{POLICY_NAMES, Place, PlaceError, Request, absolute, locate, work_tree};
+pub use root::{POLICY_NAMES, Place, PlaceError, Request, absolute, locate, nearby, work_tree};
 pub use select::{Selected, Selection, Skip, named, whole};
 pub use tree::{DiskTree, to_disk};
 pub use walk::Walk;

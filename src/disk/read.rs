@@ -39,7 +39,7 @@ impl ReadError {
 }
 
 /// An error of the system without its number, which differs between platforms.
-fn plain(error: &io::Error) -> String {
+pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

@@ -93,6 +93,16 @@ fn policy_in(folder: &Path) -> Result<Option<PathBuf>, PlaceError> {
     Ok(first)
 }
 
+/// How to reach `root` from the working folder: relative if it lies there or beneath, which makes every path shorter for
+/// the system to look up.
+#[must_use]
+pub fn nearby(root: &Path, working: &Path) -> PathBuf {
+    match root.strip_prefix(working) {
+        Ok(below) => Path::new(".").join(below),
+        Err(_) => root.to_path_buf(),
+    }
+}
+
 /// The nearest folder that git calls a work tree.
 #[must_use]
 pub fn work_tree(start: &Path) -> Option<PathBuf> {

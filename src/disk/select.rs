@@ -107,8 +107,9 @@ impl Selection {
 
 /// Selects what lies in folders.
 #[must_use]
-pub fn whole(walk: &Walk, work_tree: Option<&Path>) -> Selection {
-    let (seen, tracked) = rayon::join(|| walk.run(), || work_tree.map(git_index::tracked));
+pub fn whole(walk: &Walk, pool: &rayon::ThreadPool) -> Selection {
+    let work_tree = walk.work_tree.as_deref();
+    let (seen, tracked) = pool.join(|| walk.run(pool), || work_tree.map(git_index::tracked));
     let mut selection =
         Selection { files: seen.files, skipped: seen.skipped, problems: seen.problems, policies: seen.policies };
     selection.settle();
@@ -138,17 +139,22 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
             continue;
         }
         if let Ok(at) = selection.skipped.binary_search_by(|(skipped, _)| skipped.cmp(&path)) {
-            if let Some((_, skip)) = selection.skipped.get(at).filter(|(_, skip)| skip.hides_code()) {
-                found.problems.push(unreadable(&path, *skip));
+            match selection.skipped.get(at).map(|(_, skip)| *skip) {
+                Some(Skip::Ignored) => {}
+                Some(skip) if skip.hides_code() => {
+                    found.problems.push(unreadable(&path, skip));
+                    continue;
+                }
+                _ => continue,
             }
-            continue;
         }
         let is_known = selection.files.binary_search_by(|file| file.path.cmp(&path)).is_ok();
         if is_known || is_skipped_by_folder(&path, selection) || walk.exclude.iter().any(|glob| glob.matches(&path)) {
             continue;
         }
-        let there = to_disk(&walk.root, &path).and_then(|disk| disk.symlink_metadata().ok());
+        let there = walk.on_disk(&path).and_then(|disk| disk.symlink_metadata().ok());
         if there.is_some_and(|meta| *kind == Tracked::File && meta.is_file()) {
+            selection.skipped.retain(|(skipped, _)| *skipped != path);
             found.files.push(Selected { path, reader, surface, listed: false });
         }
     }

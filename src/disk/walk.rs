@@ -1,13 +1,17 @@
 //! One parallel walk beneath the root. Knows what is skipped and counted; must not know policies beyond their exclusions,
-//! and reads no file but the heads of those without a suffix.
+//! and reads no file but ignore files and the heads of files without a suffix.
 
+use super::ignore_file::{self, Chain};
 use super::read::read_head;
 use super::select::{Selected, Skip};
+use super::tree::to_disk;
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
 use crate::readers;
 use crate::repo_path::RepoPath;
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::Scope;
+use std::ffi::OsString;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,9 +39,6 @@ const SKIPPED: [&[u8]; 20] = [
     b"__pypackages__",
 ];
 
-/// An ignore file longer than this, in bytes, is not obeyed: building its matcher could take minutes.
-const MAX_IGNORE_FILE: u64 = 1 << 20;
-
 /// Whether a folder of this name is skipped when walking.
 #[must_use]
 pub fn default_skip(name: &[u8]) -> bool {
@@ -49,18 +50,16 @@ pub fn default_skip(name: &[u8]) -> bool {
 pub struct Walk {
     /// The root, absolute.
     pub root: PathBuf,
+    /// The root, as it is reached from the working folder.
+    pub nearby: PathBuf,
     /// Folders to walk, relative to the root; the root itself is the empty path.
     pub folders: Vec<RepoPath>,
-    /// Whether the root lies in a git work tree, whose ignore files count from its top.
-    pub in_git: bool,
-    /// Whether ignore files are obeyed.
-    pub obey_ignore_files: bool,
+    /// The git work tree around the root; ignore files count from its top, else from the root.
+    pub work_tree: Option<PathBuf>,
     /// Paths that are not checked.
     pub exclude: Arc<[Glob]>,
-    /// How many threads.
-    pub threads: usize,
-    /// Whether files that no reader knows are told too.
-    pub tell_unread: bool,
+    /// Whether files that no reader knows, and every ignored entry, are told too.
+    pub tell_all: bool,
 }
 
 /// What a walk has seen.
@@ -85,38 +84,163 @@ impl Seen {
     }
 }
 
+/// A folder to be listed.
+struct Folder {
+    disk: PathBuf,
+    path: RepoPath,
+    /// The ignore files that hold in it, from its parents.
+    ignores: Option<Arc<Chain>>,
+}
+
+struct Entry {
+    name: OsString,
+    kind: FileType,
+}
+
 impl Walk {
-    /// Walks. The order of what was seen is arbitrary.
+    /// Walks in the threads of `pool`. The order of what was seen is arbitrary.
     #[must_use]
-    pub fn run(&self) -> Seen {
-        let total = Arc::new(Mutex::new(Seen::default()));
-        let mut builder = WalkBuilder::new(&self.root);
-        let ignore_files = self.obey_ignore_files;
-        builder
-            .hidden(false)
-            .ignore(false)
-            .git_global(false)
-            .git_exclude(false)
-            .git_ignore(ignore_files)
-            .parents(ignore_files && self.in_git)
-            .require_git(self.in_git)
-            .follow_links(false)
-            .threads(self.threads);
-        let gate = Gate { walk: self.clone(), seen: total.clone() };
-        builder.filter_entry(move |entry| gate.lets_in(entry));
-        builder.build_parallel().run(|| {
-            let mut visit = Visit { walk: self, seen: Seen::default(), total: &total };
-            Box::new(move |entry| {
-                visit.entry(entry);
-                WalkState::Continue
-            })
-        });
-        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *total)
+    pub fn run(&self, pool: &rayon::ThreadPool) -> Seen {
+        let total = Mutex::new(Seen::default());
+        let ignores = ignore_file::above(&self.root, self.work_tree.as_deref());
+        let root = Folder { disk: self.nearby.clone(), path: RepoPath::default(), ignores };
+        pool.scope(|scope| self.enter(root, &total, scope));
+        total.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn repo_path(&self, path: &Path) -> RepoPath {
-        RepoPath::from_relative(path.strip_prefix(&self.root).unwrap_or(path))
+    /// Lists one folder, and sends other threads into those beneath it.
+    fn enter<'s>(&'s self, folder: Folder, total: &'s Mutex<Seen>, scope: &Scope<'s>) {
+        let mut seen = Seen::default();
+        match self.list(&folder) {
+            Ok(entries) => {
+                for below in self.look_at(folder, &entries, &mut seen) {
+                    scope.spawn(move |scope| self.enter(below, total, scope));
+                }
+            }
+            Err(error) => {
+                let path = (!folder.path.as_bytes().is_empty()).then_some(folder.path);
+                let message = format!("cannot be listed: {}", super::read::plain(&error));
+                let help = "make the folder readable, or exclude it in the policy";
+                seen.problems.push(Problem::new(ProblemKind::Unreadable, path, message, help));
+            }
+        }
+        total.lock().unwrap_or_else(PoisonError::into_inner).append(&mut seen);
+    }
+
+    fn list(&self, folder: &Folder) -> std::io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&folder.disk)? {
+            let entry = entry?;
+            entries.push(Entry { name: entry.file_name(), kind: entry.file_type()? });
+        }
+        Ok(entries)
+    }
+
+    /// Sorts out the entries of a folder; gives back the folders to enter.
+    fn look_at(&self, mut folder: Folder, entries: &[Entry], seen: &mut Seen) -> Vec<Folder> {
+        let has = |name: &str| entries.iter().any(|entry| entry.name == *name);
+        let is_inner = !folder.path.as_bytes().is_empty();
+        let on_the_way = self.folders.iter().any(|asked| asked.is_beneath(&folder.path));
+        if is_inner && !on_the_way && has("pyvenv.cfg") {
+            seen.skipped.push((folder.path, Skip::VirtualEnvironment));
+            return Vec::new();
+        }
+        // Another repository obeys its own ignore files only.
+        if is_inner && has(".git") {
+            folder.ignores = None;
+        }
+        if has(".gitignore") {
+            match ignore_file::read(&folder.disk, &folder.path, folder.ignores.take()) {
+                Ok(ignores) => folder.ignores = ignores,
+                Err(problem) => {
+                    seen.problems.push(problem);
+                    return Vec::new();
+                }
+            }
+        }
+        let mut below = Vec::new();
+        for entry in entries {
+            if entry.kind.is_dir() {
+                below.extend(self.gate(&folder, entry, seen));
+            } else {
+                self.file(&folder, entry, seen);
+            }
+        }
+        below
+    }
+
+    /// Decides whether a folder is entered.
+    fn gate(&self, parent: &Folder, entry: &Entry, seen: &mut Seen) -> Option<Folder> {
+        let name = entry.name.as_encoded_bytes();
+        let path = parent.path.join(name);
+        let leads_to_asked = self.folders.iter().any(|folder| folder.is_beneath(&path));
+        if !leads_to_asked && !self.is_asked_for(&path) {
+            return None;
+        }
+        let disk = parent.disk.join(&entry.name);
+        // A folder that was named is entered whatever its name, and so is the way to it.
+        let skip = if leads_to_asked {
+            None
+        } else if default_skip(name) {
+            Some(Skip::ToolFolder)
+        } else if !self.exclude.is_empty() && self.is_excluded(&path.join(b"\0")) {
+            Some(Skip::Excluded)
+        } else if parent.ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk, true)) {
+            Some(Skip::Ignored)
+        } else {
+            None
+        };
+        match skip {
+            Some(skip) => {
+                seen.skipped.push((path, skip));
+                None
+            }
+            None => Some(Folder { disk, path, ignores: parent.ignores.clone() }),
+        }
+    }
+
+    fn file(&self, folder: &Folder, entry: &Entry, seen: &mut Seen) {
+        let name = entry.name.as_encoded_bytes();
+        let is_policy = super::POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name);
+        let claim = readers::by_name(name);
+        let needs_head = claim.is_none() && entry.kind.is_file() && readers::needs_head(name);
+        if claim.is_none() && !needs_head && !is_policy && !self.tell_all {
+            return;
+        }
+        let path = folder.path.join(name);
+        if !self.is_asked_for(&path) {
+            return;
+        }
+        if is_policy && !folder.path.as_bytes().is_empty() {
+            seen.policies.push(path.clone());
+        }
+        let mut skip = |path: RepoPath, why: Skip| {
+            if claim.is_some() || self.tell_all {
+                seen.skipped.push((path, why));
+            }
+        };
+        if !self.exclude.is_empty() && self.is_excluded(&path) {
+            return skip(path, Skip::Excluded);
+        }
+        let disk = || folder.disk.join(&entry.name);
+        if folder.ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk(), false)) {
+            return skip(path, Skip::Ignored);
+        }
+        let by_head = || if needs_head { claim_by_head(&disk()) } else { None };
+        let Some((reader, surface)) = claim.or_else(by_head) else {
+            return skip(path, Skip::NoReader);
+        };
+        let (listed, outcome) = if entry.kind.is_file() {
+            (true, Ok(()))
+        } else if entry.kind.is_symlink() {
+            (false, link_target(&disk(), &self.root))
+        } else {
+            (false, Err(Skip::Special))
+        };
+        match outcome {
+            Ok(()) => seen.files.push(Selected { path, reader, surface, listed }),
+            Err(why) => seen.skipped.push((path, why)),
+        }
     }
 
     fn is_asked_for(&self, path: &RepoPath) -> bool {
@@ -126,140 +250,11 @@ impl Walk {
     fn is_excluded(&self, path: &RepoPath) -> bool {
         self.exclude.iter().any(|glob| glob.matches(path))
     }
-}
 
-/// Decides which folders are entered.
-struct Gate {
-    walk: Walk,
-    seen: Arc<Mutex<Seen>>,
-}
-
-impl Gate {
-    fn lets_in(&self, entry: &DirEntry) -> bool {
-        if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-            return true;
-        }
-        let walk = &self.walk;
-        let path = walk.repo_path(entry.path());
-        let leads_to_asked = walk.folders.iter().any(|folder| folder.is_beneath(&path));
-        if !leads_to_asked && !walk.is_asked_for(&path) {
-            return false;
-        }
-        if let Some(problem) = hostile_ignore_file(entry.path(), &path, walk.obey_ignore_files) {
-            self.lock().problems.push(problem);
-            return false;
-        }
-        if leads_to_asked {
-            return true;
-        }
-        let skip = if default_skip(entry.file_name().as_encoded_bytes()) {
-            Skip::ToolFolder
-        } else if entry.path().join("pyvenv.cfg").symlink_metadata().is_ok() {
-            Skip::VirtualEnvironment
-        } else if !walk.exclude.is_empty() && walk.is_excluded(&path.join(b"\0")) {
-            Skip::Excluded
-        } else {
-            return true;
-        };
-        self.lock().skipped.push((path, skip));
-        false
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An ignore file that would block the walk or blow it up: then its folder is not entered, and that is told.
-fn hostile_ignore_file(folder: &Path, path: &RepoPath, obeyed: bool) -> Option<Problem> {
-    let meta = obeyed.then(|| std::fs::metadata(folder.join(".gitignore")).ok()).flatten()?;
-    let trouble = if meta.is_dir() {
-        return None;
-    } else if !meta.is_file() {
-        "is no regular file"
-    } else if meta.len() > MAX_IGNORE_FILE {
-        "is longer than 1 MiB"
-    } else {
-        return None;
-    };
-    Some(Problem::new(
-        ProblemKind::Limit,
-        Some(path.join(b".gitignore")),
-        format!("this ignore file {trouble}, so its folder was not entered"),
-        "remove or shorten the file",
-    ))
-}
-
-/// Looks at entries in one thread; hands over what it saw when it ends.
-struct Visit<'w> {
-    walk: &'w Walk,
-    seen: Seen,
-    total: &'w Mutex<Seen>,
-}
-
-impl Drop for Visit<'_> {
-    fn drop(&mut self) {
-        self.total.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.seen);
-    }
-}
-
-impl Visit<'_> {
-    fn entry(&mut self, entry: Result<DirEntry, ignore::Error>) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let (path, message) = explain(&error);
-                let path = path.map(|path| self.walk.repo_path(&path));
-                self.seen.problems.push(Problem::new(
-                    ProblemKind::Unreadable,
-                    path,
-                    format!("cannot be looked at: {message}"),
-                    "make it readable, or exclude it in the policy",
-                ));
-                return;
-            }
-        };
-        let Some(kind) = entry.file_type() else { return };
-        if kind.is_dir() {
-            return;
-        }
-        let name = entry.file_name().as_encoded_bytes();
-        let is_policy = super::POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name);
-        let claim = readers::by_name(name);
-        let needs_head = claim.is_none() && kind.is_file() && readers::needs_head(name);
-        if claim.is_none() && !needs_head && !is_policy && !self.walk.tell_unread {
-            return;
-        }
-        let path = self.walk.repo_path(entry.path());
-        if !self.walk.is_asked_for(&path) {
-            return;
-        }
-        if is_policy && path.segments().count() > 1 {
-            self.seen.policies.push(path.clone());
-        }
-        if !self.walk.exclude.is_empty() && self.walk.is_excluded(&path) {
-            if claim.is_some() || self.walk.tell_unread {
-                self.seen.skipped.push((path, Skip::Excluded));
-            }
-            return;
-        }
-        let claim = claim.or_else(|| if needs_head { claim_by_head(entry.path()) } else { None });
-        let Some((reader, surface)) = claim else {
-            if self.walk.tell_unread {
-                self.seen.skipped.push((path, Skip::NoReader));
-            }
-            return;
-        };
-        if kind.is_file() {
-            self.seen.files.push(Selected { path, reader, surface, listed: true });
-        } else if kind.is_symlink() {
-            match link_target(entry.path(), &self.walk.root) {
-                Ok(()) => self.seen.files.push(Selected { path, reader, surface, listed: false }),
-                Err(skip) => self.seen.skipped.push((path, skip)),
-            }
-        } else {
-            self.seen.skipped.push((path, Skip::Special));
-        }
+    /// A path beneath the root, on disk.
+    #[must_use]
+    pub fn on_disk(&self, path: &RepoPath) -> Option<PathBuf> {
+        to_disk(&self.nearby, path)
     }
 }
 
@@ -284,21 +279,5 @@ pub fn link_target(link: &Path, root: &Path) -> Result<(), Skip> {
         Ok(())
     } else {
         Err(Skip::Special)
-    }
-}
-
-/// The path and the plain words of a walk error.
-fn explain(error: &ignore::Error) -> (Option<PathBuf>, String) {
-    match error {
-        ignore::Error::WithPath { path, err } => {
-            let (_, message) = explain(err);
-            (Some(path.clone()), message)
-        }
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => explain(err),
-        ignore::Error::Io(error) => {
-            let text = error.to_string();
-            (None, text.split(" (os error").next().unwrap_or_default().to_lowercase())
-        }
-        other => (None, other.to_string()),
     }
 }

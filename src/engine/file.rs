@@ -6,10 +6,11 @@ use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::kinds::{Complaint, View};
 use crate::level::Level;
-use crate::name::top;
+use crate::name::{normalise, top};
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
+use crate::readers::wanted::Tops;
 use crate::readers::{Detail, Reader, Sink, Unread, Wanted};
 use crate::repo_path::RepoPath;
 use crate::report::Counts;
@@ -17,6 +18,7 @@ use crate::source::Source;
 use crate::surface::Surface;
 use crate::text::Positions;
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What is kept of a file.
@@ -48,11 +50,11 @@ impl Engine<'_> {
     /// Judges one file.
     #[must_use]
     pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) -> FileReport {
-        let importer = self.project.importer(source.path);
-        let relative = importer.top().is_some_and(|own| self.policy.index.asks_for(own));
+        let is_asked = |own: &str| self.policy.index.asks_for(own) || self.policy.index.asks_for(&normalise(own));
+        let relative = self.tops == Tops::All || self.project.top_of(source.path).is_some_and(|own| is_asked(&own));
         let wanted = Wanted { tops: &self.tops, relative };
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
-        let mut judging = Judging::new(self, source.path, &importer);
+        let mut judging = Judging::new(self, source.path);
         reader.read(source.bytes, surface, &wanted, detail, &mut judging);
         judging.finish()
     }
@@ -62,7 +64,8 @@ impl Engine<'_> {
 struct Judging<'e, 'a> {
     engine: &'e Engine<'a>,
     path: &'e RepoPath,
-    importer: &'e Importer,
+    /// Put together when it is first asked for.
+    importer: OnceCell<Importer>,
     shared_path: Option<Arc<RepoPath>>,
     /// For each rule that was asked so far: whether it speaks for this file.
     speaks: FxHashMap<usize, bool>,
@@ -71,16 +74,20 @@ struct Judging<'e, 'a> {
 }
 
 impl<'e, 'a> Judging<'e, 'a> {
-    fn new(engine: &'e Engine<'a>, path: &'e RepoPath, importer: &'e Importer) -> Self {
+    fn new(engine: &'e Engine<'a>, path: &'e RepoPath) -> Self {
         Self {
             engine,
             path,
-            importer,
+            importer: OnceCell::new(),
             shared_path: None,
             speaks: FxHashMap::default(),
             used: FxHashMap::default(),
             report: FileReport::default(),
         }
+    }
+
+    fn importer(&self) -> &Importer {
+        self.importer.get_or_init(|| self.engine.project.importer(self.path))
     }
 
     fn speaks(&mut self, index: usize, rule: &Rule) -> bool {
@@ -167,7 +174,7 @@ impl Sink for Judging<'_, '_> {
         let reached = if fact.level == 0 {
             fact.name
         } else {
-            match self.importer.resolve(fact.level, fact.name) {
+            match self.importer().resolve(fact.level, fact.name) {
                 Some(name) => {
                     resolved = name;
                     &resolved
@@ -178,7 +185,7 @@ impl Sink for Judging<'_, '_> {
         let engine = self.engine;
         for index in engine.policy.index.rules(top(reached)) {
             let Some(rule) = engine.policy.rules.get(index) else { continue };
-            let view = View { fact, reached, importer: self.importer, project: engine.project };
+            let view = View { fact, reached, path: self.path, project: engine.project };
             if let Some(complaint) = rule.judge.judge(&view)
                 && self.speaks(index, rule)
             {

@@ -7,7 +7,8 @@ mod words;
 use crate::document::fields::Reading;
 use crate::document::yaml::Node;
 use crate::fact::Fact;
-use crate::project::{Importer, Project};
+use crate::project::Project;
+use crate::repo_path::RepoPath;
 use crate::span::Span;
 
 /// A verb of the policy language.
@@ -65,7 +66,7 @@ pub struct View<'a> {
     /// What it reaches, as an absolute name.
     pub reached: &'a str,
     /// The file it stands in.
-    pub importer: &'a Importer,
+    pub path: &'a RepoPath,
     /// The project around it.
     pub project: &'a Project<'a>,
 }

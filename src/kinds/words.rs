@@ -58,7 +58,7 @@ impl Word {
             Word::Stdlib => is_stdlib() && !view.project.is_shadow(top),
             Word::FirstParty => is_first_party(),
             Word::ThirdParty => !is_stdlib() && !is_first_party(),
-            Word::Own => is_relative || view.importer.top() == Some(top),
+            Word::Own => is_relative || view.project.top_of(view.path).is_some_and(|own| own == top),
         }
     }
 }

@@ -47,12 +47,6 @@ pub struct Importer {
 }
 
 impl Importer {
-    /// The top-level package that this file belongs to, if it lies in one.
-    #[must_use]
-    pub fn top(&self) -> Option<&str> {
-        self.package.first().map(String::as_str)
-    }
-
     /// The absolute name of a relative import; `None` above the top.
     #[must_use]
     pub fn resolve(&self, level: u32, name: &str) -> Option<String> {
@@ -92,16 +86,30 @@ impl<'t> Project<'t> {
         Importer { package }
     }
 
-    fn module_of(&self, folder: &RepoPath) -> Vec<String> {
+    /// The top-level package that a file belongs to, without putting its whole name together.
+    #[must_use]
+    pub fn top_of<'p>(&'p self, path: &'p RepoPath) -> Option<std::borrow::Cow<'p, str>> {
+        let (home, name) = self.home(path);
+        if let Some(name) = name {
+            return Some(name::top(name).into());
+        }
+        let rest = path.strip_folder(home)?;
+        let end = memchr::memchr(b'/', rest)?;
+        Some(String::from_utf8_lossy(rest.get(..end)?))
+    }
+
+    /// The deepest root or renamed package that holds a path; outside of all of them, the root of everything.
+    fn home(&self, path: &RepoPath) -> (&RepoPath, Option<&str>) {
         let renamed = self.layout.packages.iter().map(|(path, name)| (path, Some(name.as_str())));
         let roots = self.layout.roots.iter().map(|path| (path, None));
-        let home = renamed
-            .chain(roots)
-            .filter(|(path, _)| folder.is_beneath(path))
-            .max_by_key(|(path, name)| (path.as_bytes().len(), name.is_some()));
-        let root = RepoPath::default();
-        let (path, name) = home.unwrap_or((&root, None));
-        let rest = RepoPath::from_bytes(folder.strip_folder(path).unwrap_or_default());
+        let home = renamed.chain(roots).filter(|(folder, _)| path.is_beneath(folder));
+        let home = home.max_by_key(|(folder, name)| (folder.as_bytes().len(), name.is_some()));
+        home.unwrap_or((RepoPath::root(), None))
+    }
+
+    fn module_of(&self, folder: &RepoPath) -> Vec<String> {
+        let (home, name) = self.home(folder);
+        let rest = RepoPath::from_bytes(folder.strip_folder(home).unwrap_or_default());
         let head = name.into_iter().flat_map(|name| name.split('.')).map(str::to_owned);
         head.chain(rest.segments().map(|s| String::from_utf8_lossy(s).into_owned())).collect()
     }

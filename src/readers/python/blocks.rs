@@ -37,13 +37,14 @@ pub fn is_flush_left(bytes: &[u8], start: usize) -> bool {
 
 /// The places of statements, given by their ascending start offsets.
 #[must_use]
-pub fn places(bytes: &[u8], statements: &[usize]) -> Vec<Place> {
+pub fn places(text: &str, statements: &[usize]) -> Vec<Place> {
+    let bytes = text.as_bytes();
     let mut walk = Walk {
         bytes,
         lines: LogicalLines::new(bytes),
         blocks: Vec::new(),
         places: Vec::with_capacity(statements.len()),
-        type_checking: TypeChecking::new(bytes),
+        type_checking: TypeChecking::new(text),
     };
     while let Some(line) = walk.lines.next(statements.get(walk.places.len()).copied()) {
         let closed = walk.close_blocks(line.indent);
@@ -353,7 +354,7 @@ mod unit {
 
     fn read(source: &str) -> Vec<String> {
         let starts: Vec<_> = candidates(source.as_bytes()).map(|c| c.start).collect();
-        let places = places(source.as_bytes(), &starts);
+        let places = places(source, &starts);
         places.iter().map(|p| format!("{}:{}", p.scope, p.contexts.names().collect::<Vec<_>>().join(","))).collect()
     }
 

@@ -62,10 +62,10 @@ pub fn decode(bytes: &[u8]) -> Result<Text<'_>, Undecodable> {
     }
     match codec {
         Codec::Utf8 => match simdutf8::basic::from_utf8(content) {
-            Ok(_) => Ok(Text::stored(content, base)),
+            Ok(text) => Ok(Text::stored(text, base)),
             Err(_) => Err(invalid_utf8(content, base)),
         },
-        _ if content.is_ascii() => Ok(Text::stored(content, base)),
+        _ if content.is_ascii() => Ok(Text::stored(std::str::from_utf8(content).unwrap_or_default(), base)),
         Codec::Ascii => Err(bad_byte(content.iter().position(|b| !b.is_ascii()).unwrap_or(0), "ascii")),
         Codec::Latin1 => Ok(transcode(content, char::from)),
         Codec::Table(encoding) => {
@@ -111,6 +111,12 @@ fn unsupported(cookie: Cookie<'_>, base: usize) -> Undecodable {
         message: format!("the encoding `{name}` is not read: it could hide code").into(),
         help: "save the file as UTF-8 (ascii, latin-1, cp1252 and iso-8859-15 are read too)",
     }
+}
+
+/// Bytes that are no text, one character for each, so that trouble in them has a place.
+#[must_use]
+pub fn as_characters(bytes: &[u8]) -> Text<'static> {
+    transcode(bytes, char::from)
 }
 
 /// One character for each byte; remembers where UTF-8 takes more.
@@ -223,7 +229,7 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> Result<String, Undecodable> {
-        decode(bytes).map(|t| String::from_utf8_lossy(t.bytes()).into_owned())
+        decode(bytes).map(|t| t.content().to_owned())
     }
 
     #[test]

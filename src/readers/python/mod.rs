@@ -68,7 +68,7 @@ impl Reader for Python {
             Err(trouble) => {
                 let at = Span::empty(trouble.offset);
                 let unread = Unread { span: at, kind: trouble.kind, message: trouble.message, help: trouble.help };
-                let text = Text::stored(bytes, 0);
+                let text = decode::as_characters(bytes);
                 sink.unread(&mut text.positions(), unread);
                 return;
             }
@@ -78,10 +78,10 @@ impl Reader for Python {
 }
 
 fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
-    let bytes = text.bytes();
+    let (content, bytes) = (text.content(), text.content().as_bytes());
     let mut statement = Statement::default();
     let asked: Vec<Candidate> = candidates(bytes)
-        .filter(|candidate| wanted.is_all() || is_wanted(bytes, candidate, wanted, &mut statement))
+        .filter(|candidate| wanted.is_all() || is_wanted(content, candidate, wanted, &mut statement))
         .collect();
     if asked.is_empty() {
         return;
@@ -92,11 +92,11 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
         kept.push((candidate, Place::default()));
     }
     if detail == Detail::Whole {
-        locate(bytes, &mut kept);
+        locate(content, &mut kept);
     }
     let mut teller = Teller { bytes, surface, wanted, name: String::new(), positions: text.positions(), sink };
     for (candidate, place) in &kept {
-        statement.read(bytes, candidate);
+        statement.read(content, candidate);
         teller.tell(&statement, candidate, place);
     }
     for unread in hidden {
@@ -105,16 +105,45 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
 }
 
 /// Tier 1: whether the statement at a candidate, if it is code, imports something wanted or is too broken to tell.
-fn is_wanted(bytes: &[u8], candidate: &Candidate, wanted: &Wanted<'_>, statement: &mut Statement) -> bool {
-    statement.read(bytes, candidate);
+fn is_wanted(text: &str, candidate: &Candidate, wanted: &Wanted<'_>, statement: &mut Statement) -> bool {
+    let bytes = text.as_bytes();
+    if !candidate.continued && surely_speaks_of_others(text, candidate, wanted) {
+        return false;
+    }
+    statement.read(text, candidate);
     if speaks_of_wanted(bytes, statement, wanted) {
         return true;
     }
     if candidate.continued && candidate.from.is_some() {
-        statement.read(bytes, &candidate.as_plain());
+        statement.read(text, &candidate.as_plain());
         return speaks_of_wanted(bytes, statement, wanted);
     }
     false
+}
+
+/// A quick look at the first name of a statement, which settles most of them: a from-import of one unwanted module,
+/// or a plain import of nothing else.
+fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_>) -> bool {
+    let bytes = text.as_bytes();
+    let word_at = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let blank = rest.iter().take_while(|b| **b == b' ').count();
+        let rest = rest.get(blank..).unwrap_or_default();
+        let len = rest.iter().take_while(|b| is_identifier_byte(**b)).count();
+        (from + blank, from + blank + len)
+    };
+    let (start, end) = word_at(candidate.from.map_or(candidate.keyword + 6, |from| from + 4));
+    let Some(word) = text.get(start..end).filter(|word| !word.is_empty()) else { return false };
+    let is_module = !word.as_bytes().first().is_some_and(u8::is_ascii_digit) && word.is_ascii();
+    if !is_module || wanted.absolute(word) {
+        return false;
+    }
+    if candidate.from.is_some() {
+        return word != "import";
+    }
+    let rest = bytes.get(end..).unwrap_or_default();
+    let path = rest.iter().take_while(|b| is_identifier_byte(**b) || **b == b'.').count();
+    matches!(rest.get(path), None | Some(b'\n')) && !matches!(word, "as" | "from" | "import")
 }
 
 fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
@@ -194,13 +223,14 @@ fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec
 }
 
 /// Finds scope and contexts of those candidates that are not plainly at module level.
-fn locate(bytes: &[u8], kept: &mut [(Candidate, Place)]) {
+fn locate(text: &str, kept: &mut [(Candidate, Place)]) {
+    let bytes = text.as_bytes();
     let inner = |candidate: &Candidate| !blocks::is_flush_left(bytes, candidate.start);
     let starts: Vec<usize> = kept.iter().map(|(c, _)| c).filter(|c| inner(c)).map(|c| c.start).collect();
     if starts.is_empty() {
         return;
     }
-    let mut places = blocks::places(bytes, &starts).into_iter();
+    let mut places = blocks::places(text, &starts).into_iter();
     for (candidate, place) in kept {
         if inner(candidate) {
             *place = places.next().unwrap_or_default();

@@ -52,16 +52,17 @@ impl Statement {
     }
 
     /// Reads the statement at `candidate`, replacing what was here.
-    pub fn read(&mut self, bytes: &[u8], candidate: &Candidate) {
+    pub fn read(&mut self, text: &str, candidate: &Candidate) {
+        let bytes = text.as_bytes();
         self.level = 0;
         self.is_from = candidate.from.is_some();
         self.aliases.clear();
         self.names.clear();
         self.module = 0..0;
         self.broken = None;
-        let mut cursor = Cursor { bytes, at: candidate.keyword + b"import".len(), inside: false };
+        let mut cursor = Cursor { text, bytes, at: candidate.keyword + b"import".len(), inside: false };
         if let Some(from) = candidate.from {
-            let mut head = Cursor { bytes, at: from + b"from".len(), inside: false };
+            let mut head = Cursor { text, bytes, at: from + b"from".len(), inside: false };
             self.read_module(&mut head, candidate.keyword);
             self.read_members(&mut cursor);
         } else {
@@ -156,7 +157,7 @@ impl Statement {
         let mut span = Span::new(start, end);
         let mut alias = None;
         let before = cursor.at;
-        if cursor.word() == b"as" {
+        if cursor.word() == "as" {
             cursor.skip_blank();
             if let Some((bound, end)) = cursor.name(&mut self.names) {
                 alias = Some(bound);
@@ -173,6 +174,7 @@ impl Statement {
 }
 
 struct Cursor<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     /// Inside parentheses, where newlines and comments are blank.
@@ -211,12 +213,12 @@ impl<'a> Cursor<'a> {
         matches!(self.peek(), None | Some(b'\n' | b'\r' | b';' | b'#'))
     }
 
-    fn word(&mut self) -> &'a [u8] {
+    fn word(&mut self) -> &'a str {
         let start = self.at;
         while self.peek().is_some_and(is_identifier_byte) {
             self.at += 1;
         }
-        self.bytes.get(start..self.at).unwrap_or_default()
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// An identifier, normalised into `names`; where it ended in the text.
@@ -224,17 +226,16 @@ impl<'a> Cursor<'a> {
         let before = self.at;
         let start = names.len();
         let word = self.word();
-        let plain = word.is_ascii() && word.first().is_some_and(|b| !b.is_ascii_digit());
-        let text = std::str::from_utf8(word).unwrap_or_default();
+        let plain = word.is_ascii() && word.as_bytes().first().is_some_and(|b| !b.is_ascii_digit());
         let good = if plain {
-            names.push_str(text);
+            names.push_str(word);
             true
         } else {
-            let text = normalise(text);
+            let text = normalise(word);
             names.push_str(&text);
             is_identifier(&text)
         };
-        if !good || matches!(word, b"as" | b"import" | b"from") {
+        if !good || matches!(word, "as" | "import" | "from") {
             self.at = before;
             names.truncate(start);
             return None;
@@ -277,7 +278,7 @@ mod tests {
         let mut statement = Statement::default();
         let mut seen = Vec::new();
         for candidate in candidates(source.as_bytes()) {
-            statement.read(source.as_bytes(), &candidate);
+            statement.read(source, &candidate);
             for alias in &statement.aliases {
                 seen.push(format!(
                     "{}{}|{}>{}@{}",

@@ -13,7 +13,7 @@ const HOMES: [&str; 2] = ["typing", "typing_extensions"];
 
 /// Answers for one file; remembers what it found out.
 pub struct TypeChecking<'a> {
-    bytes: &'a [u8],
+    text: &'a str,
     known: Vec<(Vec<u8>, bool)>,
     code: Option<Code>,
 }
@@ -32,8 +32,8 @@ struct Code {
 impl<'a> TypeChecking<'a> {
     /// Nothing is read before a test is asked about.
     #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, known: Vec::new(), code: None }
+    pub fn new(text: &'a str) -> Self {
+        Self { text, known: Vec::new(), code: None }
     }
 
     /// Whether `test` is true for type checkers only.
@@ -46,7 +46,7 @@ impl<'a> TypeChecking<'a> {
         if let Some((_, answer)) = self.known.iter().find(|(name, _)| name == head) {
             return *answer;
         }
-        let code = self.code.get_or_insert_with(|| Code::read(self.bytes));
+        let code = self.code.get_or_insert_with(|| Code::read(self.text));
         let answer = code.is_only_read(head, is_flag);
         self.known.push((head.to_vec(), answer));
         answer
@@ -54,9 +54,9 @@ impl<'a> TypeChecking<'a> {
 }
 
 impl Code {
-    fn read(bytes: &[u8]) -> Self {
-        let mut masked = bytes.to_vec();
-        let mut lexer = Lexer::new(bytes);
+    fn read(text: &str) -> Self {
+        let mut masked = text.as_bytes().to_vec();
+        let mut lexer = Lexer::new(text.as_bytes());
         while let Some(token) = lexer.next_token() {
             if let Some(gap) = masked.get_mut(token.start..token.end) {
                 gap.fill(b' ');
@@ -67,7 +67,7 @@ impl Code {
         let mut statement = Statement::default();
         let places: Vec<_> = candidates(&masked).collect();
         for candidate in places {
-            statement.read(bytes, &candidate);
+            statement.read(text, &candidate);
             let is_home = statement.level == 0 && HOMES.contains(&statement.module());
             for alias in &statement.aliases {
                 let name = statement.name(alias);
@@ -87,8 +87,8 @@ impl Code {
                     (is_home && statement.bound(alias).is_none_or(|b| name == FLAG || b != FLAG))
                         || (!statement.is_from && HOMES.contains(&name))
                 });
-            if is_whole && let Some(text) = masked.get_mut(statement.span.range()) {
-                text.fill(b' ');
+            if is_whole && let Some(words) = masked.get_mut(statement.span.range()) {
+                words.fill(b' ');
             }
         }
         Self { masked, bound, opaque }
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn holds(source: &str, test: &str) -> bool {
-        TypeChecking::new(source.as_bytes()).holds(&Test::read(test.as_bytes()))
+        TypeChecking::new(source).holds(&Test::read(test.as_bytes()))
     }
 
     #[test]

@@ -7,7 +7,26 @@ use unicode_normalization::{UnicodeNormalization, is_nfkc};
 /// no Python outside of strings and comments.
 #[must_use]
 pub fn is_identifier_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    IDENTIFIER[byte as usize]
+}
+
+/// One look instead of four comparisons: this is asked for every byte of every name.
+static IDENTIFIER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
+/// How many leading bytes belong to an identifier.
+#[must_use]
+pub fn identifier_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| !is_identifier_byte(byte)).unwrap_or(bytes.len())
 }
 
 /// The NFKC form that Python compares identifiers in (PEP 3131).
@@ -33,7 +52,8 @@ pub fn is_dotted(name: &str) -> bool {
 /// The segment in front of the first dot.
 #[must_use]
 pub fn top(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
+    let end = name.bytes().position(|byte| byte == b'.');
+    end.and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 /// Joins two dotted names; either may be empty.

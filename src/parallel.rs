@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many items a thread takes at a time.
 const CHUNK: usize = 32;
+/// With more chunks than this waiting for a slow consumer, threads wait too.
+const MOST_WAITING: usize = 64;
 
 /// A pool of `threads` threads; 0 means one for each core.
 ///
@@ -17,10 +19,19 @@ pub fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
     ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("policy-{index}")).build()
 }
 
-struct Waiting<T, C> {
+struct Waiting<T> {
     next: usize,
     done: BTreeMap<usize, T>,
-    consume: C,
+    /// Whether a thread is consuming; it takes what others add meanwhile.
+    is_consumed: bool,
+}
+
+impl<T> Waiting<T> {
+    fn take(&mut self) -> Option<T> {
+        let ready = self.done.remove(&self.next)?;
+        self.next += 1;
+        Some(ready)
+    }
 }
 
 /// Runs `work` over the chunks of `0..count` in parallel, and `consume` over its results in the order of the chunks.
@@ -32,7 +43,9 @@ pub fn in_order<T: Send>(
     consume: impl FnMut(T) + Send,
 ) {
     let next = AtomicUsize::new(0);
-    let waiting = Mutex::new(Waiting { next: 0, done: BTreeMap::new(), consume });
+    let waiting = Mutex::new(Waiting { next: 0, done: BTreeMap::new(), is_consumed: false });
+    let consume = Mutex::new(consume);
+    let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
     pool.broadcast(|_| {
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
@@ -41,15 +54,23 @@ pub fn in_order<T: Send>(
                 return;
             }
             let result = work(start..count.min(start + CHUNK));
-            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = lock();
             waiting.done.insert(chunk, result);
-            while let Some(ready) = {
-                let next = waiting.next;
-                waiting.done.remove(&next)
-            } {
-                waiting.next += 1;
-                (waiting.consume)(ready);
+            if waiting.is_consumed {
+                let must_wait = waiting.done.len() > MOST_WAITING;
+                drop(waiting);
+                if must_wait {
+                    drop(consume.lock());
+                }
+                continue;
             }
+            waiting.is_consumed = true;
+            while let Some(ready) = waiting.take() {
+                drop(waiting);
+                (consume.lock().unwrap_or_else(PoisonError::into_inner))(ready);
+                waiting = lock();
+            }
+            waiting.is_consumed = false;
         }
     });
 }

@@ -9,6 +9,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::readers::{self, Reader};
 use crate::repo_path::RepoPath;
 use crate::surface::Surface;
+use rayon::slice::ParallelSliceMut;
 use std::path::Path;
 
 /// A file to be checked.
@@ -95,7 +96,9 @@ impl Selection {
 
     /// Puts everything in order and takes each file once.
     pub fn settle(&mut self) {
-        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        if !self.files.is_sorted_by(|a, b| a.path <= b.path) {
+            self.files.par_sort_by(|a, b| a.path.cmp(&b.path));
+        }
         self.files.dedup_by(|a, b| a.path == b.path);
         self.skipped.sort();
         self.skipped.dedup();
@@ -112,7 +115,7 @@ pub fn whole(walk: &Walk, pool: &rayon::ThreadPool) -> Selection {
     let (seen, tracked) = pool.join(|| walk.run(pool), || work_tree.map(git_index::tracked));
     let mut selection =
         Selection { files: seen.files, skipped: seen.skipped, problems: seen.problems, policies: seen.policies };
-    selection.settle();
+    pool.install(|| selection.settle());
     match (tracked, work_tree) {
         (Some(Ok(tracked)), Some(work_tree)) => add_tracked(&mut selection, walk, work_tree, &tracked),
         (Some(Err(message)), _) => selection.problems.push(Problem::new(

@@ -21,7 +21,7 @@ impl FactLines {
         Self { head }
     }
 
-    /// Appends one line. Names consist of identifiers, dots and `*`, and so need no escapes.
+    /// Appends one line. `specifier` and `group` belong to dependencies and are left out of imports. Names consist of identifiers, dots and `*`, and so need no escapes.
     pub fn push(&self, fact: &Fact<'_>, resolved: Option<&str>, start: Position, end: Position, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.head);
         out.extend_from_slice(fact.surface.as_str().as_bytes());
@@ -45,7 +45,7 @@ impl FactLines {
                 out.push(b'"');
             }
         }
-        out.extend_from_slice(b"],\"specifier\":null,\"group\":null");
+        out.extend_from_slice(b"]");
         position(b",\"start\":", start, out);
         position(b",\"end\":", end, out);
         out.extend_from_slice(b"}\n");
@@ -125,6 +125,5 @@ mod tests {
         assert_eq!(value["resolved"], "a\"b.été.x");
         assert_eq!(value["contexts"], serde_json::json!(["guarded", "function"]));
         assert_eq!(value["start"], serde_json::json!({"line": 10, "column": 1, "offset": u32::MAX}));
-        assert_eq!(value["group"], serde_json::Value::Null);
     }
 }

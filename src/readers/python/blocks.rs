@@ -85,10 +85,10 @@ enum Kind {
 struct Block {
     indent: usize,
     kind: Kind,
-    /// Name of a class or function.
-    name: String,
-    /// What it adds to the contexts of what it encloses.
-    contexts: Contexts,
+    /// What follows its keyword, up to the end of the logical line. Looked at only when something is found inside.
+    header: (usize, usize),
+    /// Whether it handles a failed import.
+    handles_import: bool,
     /// Whether a version test opened its chain of branches.
     version_chain: bool,
     /// Indices of places in a `try` body, which an `except ImportError` further down makes guarded.
@@ -116,29 +116,23 @@ impl Walk<'_> {
 
     fn open_block(&mut self, line: &Line, chain: Option<Block>) {
         let Some((kind, word_end)) = self.block_kind(line) else { return };
-        let mut contexts = Contexts::default();
+        let mut handles_import = false;
         let mut version_chain = false;
         let mut awaiting = Vec::new();
         let header = self.bytes.get(word_end..line.end).unwrap_or_default();
         match kind {
             Kind::If => {
-                contexts.insert(Context::Conditional);
-                let test = Test::read(header);
                 let carried_on = self.bytes.get(line.start..word_end) == Some(b"elif");
-                version_chain = test.is_version() || (carried_on && chain.as_ref().is_some_and(|b| b.version_chain));
-                if self.type_checking.holds(&test) {
-                    contexts.insert(Context::TypeChecking);
-                }
+                version_chain = (carried_on && chain.as_ref().is_some_and(|b| b.version_chain))
+                    || (memchr::memmem::find(header, b"version_info").is_some() && Test::read(header).is_version());
             }
             Kind::Else => {
-                contexts.insert(Context::Conditional);
                 version_chain = chain.as_ref().is_some_and(|b| b.version_chain);
             }
             Kind::Except => {
-                contexts.insert(Context::Conditional);
                 awaiting = chain.map(|b| b.awaiting).unwrap_or_default();
-                if names_import_error(header) {
-                    contexts.insert(Context::Guarded);
+                handles_import = names_import_error(header);
+                if handles_import {
                     for index in awaiting.drain(..) {
                         if let Some(place) = self.places.get_mut(index) {
                             place.contexts.insert(Context::Guarded);
@@ -146,14 +140,10 @@ impl Walk<'_> {
                     }
                 }
             }
-            Kind::Loop | Kind::Case => contexts.insert(Context::Conditional),
-            Kind::Def | Kind::Class | Kind::With | Kind::Try | Kind::Finally | Kind::Match => {}
+            _ => {}
         }
-        if version_chain {
-            contexts.insert(Context::VersionGuarded);
-        }
-        let name = if matches!(kind, Kind::Def | Kind::Class) { name_at(header) } else { String::new() };
-        self.blocks.push(Block { indent: line.indent, kind, name, contexts, version_chain, awaiting });
+        let header = (word_end, line.end);
+        self.blocks.push(Block { indent: line.indent, kind, header, handles_import, version_chain, awaiting });
     }
 
     /// The compound statement that a logical line opens, and where its keyword ends.
@@ -197,7 +187,13 @@ impl Walk<'_> {
             if block.kind == Kind::Match && block.indent == line.indent && start > line.start {
                 continue;
             }
-            place.contexts = place.contexts.union(block.contexts);
+            if block.version_chain {
+                place.contexts.insert(Context::VersionGuarded);
+            }
+            if block.handles_import {
+                place.contexts.insert(Context::Guarded);
+            }
+            let header = self.bytes.get(block.header.0..block.header.1).unwrap_or_default();
             match block.kind {
                 Kind::Def => {
                     place.contexts.insert(Context::Function);
@@ -208,14 +204,22 @@ impl Walk<'_> {
                     innermost_scope.get_or_insert(Kind::Class);
                 }
                 Kind::Try if executed_with_module => block.awaiting.push(index),
-                _ => {}
+                Kind::If => {
+                    place.contexts.insert(Context::Conditional);
+                    if self.type_checking.holds(&Test::read(header)) {
+                        place.contexts.insert(Context::TypeChecking);
+                    }
+                }
+                Kind::Loop | Kind::Case | Kind::Else | Kind::Except => place.contexts.insert(Context::Conditional),
+                Kind::Try | Kind::With | Kind::Finally | Kind::Match => {}
             }
         }
         if innermost_scope == Some(Kind::Class) {
             place.contexts.insert(Context::Class);
         }
         let names = self.blocks.iter().filter(|b| matches!(b.kind, Kind::Def | Kind::Class));
-        place.scope = names.map(|b| b.name.as_str()).collect::<Vec<_>>().join(".");
+        let names = names.map(|b| name_at(self.bytes.get(b.header.0..b.header.1).unwrap_or_default()));
+        place.scope = names.collect::<Vec<_>>().join(".");
         place
     }
 }
@@ -264,6 +268,18 @@ struct Line {
     end: usize,
 }
 
+/// Signs that open, close, join or end lines.
+static SHAPES_LINES: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"()[]{}\\\n\r";
+    let mut index = 0;
+    while index < signs.len() {
+        table[signs[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
 struct LogicalLines<'a> {
     bytes: &'a [u8],
     lexer: Lexer<'a>,
@@ -292,6 +308,11 @@ impl<'a> LogicalLines<'a> {
         loop {
             let gap_end = self.token.map_or(self.bytes.len(), |(start, _)| start);
             while self.at < gap_end {
+                let gap = self.bytes.get(self.at..gap_end).unwrap_or_default();
+                self.at += gap.iter().position(|&byte| SHAPES_LINES[byte as usize]).unwrap_or(gap.len());
+                if self.at >= gap_end {
+                    break;
+                }
                 match self.bytes.get(self.at) {
                     Some(b'(' | b'[' | b'{') => depth += 1,
                     Some(b')' | b']' | b'}') => depth = depth.saturating_sub(1),

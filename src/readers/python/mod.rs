@@ -15,7 +15,7 @@ mod words;
 use super::{Detail, Reader, Sink, Unread, Wanted};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
-use crate::name::is_identifier_byte;
+use crate::name::{identifier_len, is_identifier_byte};
 use crate::problem::ProblemKind;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -80,9 +80,9 @@ impl Reader for Python {
 fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
     let (content, bytes) = (text.content(), text.content().as_bytes());
     let mut statement = Statement::default();
-    let asked: Vec<Candidate> = candidates(bytes)
-        .filter(|candidate| wanted.is_all() || is_wanted(content, candidate, wanted, &mut statement))
-        .collect();
+    let is_asked = |candidate: &Candidate| wanted.is_all() || is_wanted(content, candidate, wanted, &mut statement);
+    let mut asked: Vec<Candidate> = Vec::with_capacity(if wanted.is_all() { 64 } else { 0 });
+    asked.extend(candidates(bytes).filter(is_asked));
     if asked.is_empty() {
         return;
     }
@@ -94,7 +94,8 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
     if detail == Detail::Whole {
         locate(content, &mut kept);
     }
-    let mut teller = Teller { bytes, surface, wanted, name: String::new(), positions: text.positions(), sink };
+    let mut teller =
+        Teller { bytes, surface, wanted, name: String::with_capacity(128), positions: text.positions(), sink };
     for (candidate, place) in &kept {
         statement.read(content, candidate);
         teller.tell(&statement, candidate, place);
@@ -129,7 +130,7 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
         let rest = bytes.get(from..).unwrap_or_default();
         let blank = rest.iter().take_while(|b| **b == b' ').count();
         let rest = rest.get(blank..).unwrap_or_default();
-        let len = rest.iter().take_while(|b| is_identifier_byte(**b)).count();
+        let len = identifier_len(rest);
         (from + blank, from + blank + len)
     };
     let (start, end) = word_at(candidate.from.map_or(candidate.keyword + 6, |from| from + 4));

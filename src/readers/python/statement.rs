@@ -2,12 +2,12 @@
 //! go on when it is broken; must not know whether the place is code.
 
 use super::candidates::Candidate;
-use crate::name::{is_identifier, is_identifier_byte, normalise};
+use crate::name::{identifier_len, is_identifier, normalise};
 use crate::span::Span;
 use std::ops::Range;
 
 /// An import statement. Reused from one to the next, so that reading allocates nothing in the common case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Statement {
     /// Dots in front of the module.
     pub level: u32,
@@ -30,6 +30,20 @@ pub struct Alias {
     alias: Option<Range<usize>>,
     /// The alias with its `as`.
     pub span: Span,
+}
+
+impl Default for Statement {
+    fn default() -> Self {
+        Self {
+            level: 0,
+            is_from: false,
+            aliases: Vec::with_capacity(16),
+            span: Span::default(),
+            broken: None,
+            names: String::with_capacity(256),
+            module: 0..0,
+        }
+    }
 }
 
 impl Statement {
@@ -215,9 +229,7 @@ impl<'a> Cursor<'a> {
 
     fn word(&mut self) -> &'a str {
         let start = self.at;
-        while self.peek().is_some_and(is_identifier_byte) {
-            self.at += 1;
-        }
+        self.at += identifier_len(self.bytes.get(start..).unwrap_or_default());
         self.text.get(start..self.at).unwrap_or_default()
     }
 

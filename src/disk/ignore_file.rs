@@ -1,0 +1,81 @@
+//! `.gitignore` files: which hold where, and what they hide (gitignore(5)). The only file that names the crate for them.
+//! Global and info excludes are never read: the answer must not depend on the machine.
+
+use super::root::work_tree;
+use crate::problem::{Problem, ProblemKind};
+use crate::repo_path::RepoPath;
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::path::Path;
+use std::sync::Arc;
+
+const NAME: &str = ".gitignore";
+
+/// An ignore file longer than this, in bytes, is not obeyed: building its matcher could take minutes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// An ignore file and those above it.
+pub struct Chain {
+    own: Gitignore,
+    above: Option<Arc<Chain>>,
+}
+
+impl Chain {
+    /// Whether a path on disk is hidden. The file nearest to it decides first.
+    #[must_use]
+    pub fn hides(&self, disk: &Path, is_folder: bool) -> bool {
+        let mut link = Some(self);
+        while let Some(chain) = link {
+            match chain.own.matched(disk, is_folder) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None => link = chain.above.as_deref(),
+            }
+        }
+        false
+    }
+}
+
+/// Reads the ignore file of a folder and puts it in front of those above.
+///
+/// # Errors
+/// When it could block or blow up the walk; then nothing beneath its folder can be told apart.
+pub fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) -> Result<Option<Arc<Chain>>, Problem> {
+    let file = folder.join(NAME);
+    let Ok(meta) = std::fs::metadata(&file) else { return Ok(above) };
+    let trouble = if meta.is_dir() {
+        return Ok(above);
+    } else if !meta.is_file() {
+        "is no regular file"
+    } else if meta.len() > MAX_BYTES {
+        "is longer than 1 MiB"
+    } else {
+        let mut builder = GitignoreBuilder::new(folder);
+        // A line that is no pattern hides nothing, as for git.
+        let _ = builder.add(&file);
+        return Ok(match builder.build() {
+            Ok(own) if !own.is_empty() => Some(Arc::new(Chain { own, above })),
+            _ => above,
+        });
+    };
+    Err(Problem::new(
+        ProblemKind::Limit,
+        Some(path.join(NAME.as_bytes())),
+        format!("this ignore file {trouble}, so its folder was not entered"),
+        "remove or shorten the file",
+    ))
+}
+
+/// The ignore files between the top of the work tree and the root, without the root's own.
+#[must_use]
+pub fn above(root: &Path, top: Option<&Path>) -> Option<Arc<Chain>> {
+    let top = top.filter(|top| root.starts_with(top) && *top != root && work_tree(root).as_deref() == Some(*top))?;
+    let mut folders: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
+    folders.reverse();
+    let mut chain = None;
+    for folder in folders {
+        // Trouble above the root is not the root's: such a file is not obeyed, which only checks more.
+        chain = read(folder, &RepoPath::default(), chain.clone()).unwrap_or(chain);
+    }
+    chain
+}

@@ -26,6 +26,16 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// The same place, when code begins only at `code`: what lies before belongs to a comment or a literal.
+    #[must_use]
+    pub fn starting_at(self, code: usize) -> Self {
+        match self.from {
+            _ if self.start >= code => self,
+            Some(from) if from >= code => Self { start: from, lazy: false, ..self },
+            _ => self.as_plain(),
+        }
+    }
+
     /// The same place, taken for a plain import that starts at its keyword.
     #[must_use]
     pub fn as_plain(self) -> Self {
@@ -72,6 +82,16 @@ impl<'a> Left<'a> {
         self.at.checked_sub(back).and_then(|at| self.bytes.get(at)).copied()
     }
 
+    /// Over blanks, and whether a statement can start behind them: at the start of a line, after `;` or `:`, or after a
+    /// backslash-newline, which may end a comment.
+    fn reaches_start(&mut self) -> bool {
+        let before = std::mem::take(&mut self.continued);
+        self.skip_blank();
+        let crossed = self.continued;
+        self.continued |= before;
+        crossed || self.at_statement_start()
+    }
+
     /// Over spaces, tabs, form feeds and backslash-newlines.
     fn skip_blank(&mut self) {
         loop {
@@ -105,6 +125,8 @@ impl<'a> Left<'a> {
     /// `lazy`, `from dotted` or `lazy from dotted` in front of the keyword: where the statement starts, where
     /// `from` stands, and whether it is lazy.
     fn introduction(&mut self) -> Option<(usize, Option<usize>, bool)> {
+        // `lazy` behind a joined line: the soft keyword if that line was a comment, else a part of a module name.
+        let mut lazy_after_join = None;
         let mut after_name = false;
         let mut first = true;
         loop {
@@ -115,28 +137,18 @@ impl<'a> Left<'a> {
                 let word = self.word();
                 let start = self.at;
                 match word {
-                    b"" | b"import" => return None,
-                    b"from" => {
-                        self.skip_blank();
-                        return if self.at_statement_start() {
-                            Some((start, Some(start), false))
-                        } else if self.word() == b"lazy" {
-                            let lazy = self.at;
-                            self.skip_blank();
-                            self.at_statement_start().then_some((lazy, Some(start), true))
-                        } else {
-                            None
-                        };
-                    }
+                    b"from" => return self.before_from(start).or(lazy_after_join),
                     b"lazy" if first => {
-                        self.skip_blank();
+                        let is_start = self.reaches_start();
                         if self.at_statement_start() {
                             return Some((start, None, true));
                         }
+                        lazy_after_join = is_start.then_some((start, None, true));
                         self.at = start;
                     }
-                    // Two names without a dot between them: no module name.
-                    _ if after_name => return None,
+                    // No module name goes on like this.
+                    b"" | b"import" => return lazy_after_join,
+                    _ if after_name => return lazy_after_join,
                     _ => {}
                 }
                 after_name = true;
@@ -144,6 +156,18 @@ impl<'a> Left<'a> {
             first = false;
             self.skip_blank();
         }
+    }
+
+    /// Whether `from` at `start`, or `lazy` in front of it, begins a statement.
+    fn before_from(&mut self, start: usize) -> Option<(usize, Option<usize>, bool)> {
+        let is_start = self.reaches_start();
+        if self.word() == b"lazy" {
+            let lazy = self.at;
+            if self.reaches_start() {
+                return Some((lazy, Some(start), true));
+            }
+        }
+        is_start.then_some((start, Some(start), false))
     }
 }
 
@@ -183,5 +207,7 @@ mod tests {
         assert_eq!(found("# note \\\nimport a"), [(9, false)]);
         assert_eq!(found("# c: from x \\\nimport a"), [(5, true)]);
         assert_eq!(found("# from x \\\nimport a"), [(11, false)]);
+        assert_eq!(found("# from x \\\nfrom y import a"), [(11, true)]);
+        assert_eq!(found("# lazy \\\nfrom y import a"), [(9, true)]);
     }
 }

@@ -208,8 +208,7 @@ fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec
                     });
                 }
             }
-            _ if candidate.start < code_start => found.push(candidate.as_plain()),
-            _ => found.push(candidate),
+            _ => found.push(candidate.starting_at(code_start)),
         }
     }
     if lexer.gave_up() {

@@ -1,0 +1,5 @@
+class Client:
+    def fetch(self):
+        import requests
+    def fetch_all(self):
+        import requests

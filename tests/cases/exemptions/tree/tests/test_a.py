@@ -1,0 +1,2 @@
+from requests.exceptions import Timeout
+from requests import get

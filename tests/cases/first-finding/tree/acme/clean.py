@@ -1,0 +1,1 @@
+from acme.http import get

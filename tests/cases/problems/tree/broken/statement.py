@@ -1,0 +1,2 @@
+from requests import (get, 1post
+import requests

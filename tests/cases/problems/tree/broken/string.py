@@ -1,0 +1,3 @@
+import requests
+text = """never closed
+import requests

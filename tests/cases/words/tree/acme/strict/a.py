@@ -1,0 +1,4 @@
+import acme.other
+from . import b
+from helpers import x
+import os

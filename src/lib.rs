@@ -1,4 +1,45 @@
-//! `policy` (draft)
+//! `policy` keeps a Python code base on the libraries and import paths that its team has agreed on.
+//!
+//! This page is the architecture. Data runs one way:
+//!
+//! ```text
+//!   working tree ─┐                                          policy.yaml
+//!   named files ──┤                                               │ text -> tree -> rules
+//!   standard input┼─> Source ──> Reader ──> Facts ──> Engine <── Policy (index of rules)
+//!                 │             tiers 0-2              ▲  │
+//!               disk                                   │  └──> Findings + Problems ──> Report ──> Format
+//!          (walk, ignore files)                     Project
+//!                                            (modules, first-party)
+//! ```
+//!
+//! Left of facts nobody knows rules; right of facts nobody knows file formats; right of findings nobody knows either.
+//! The engine is pure: disk, clock, environment and terminal live in the shells.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `level`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call) |
+//! | the project around a file | `project` |
+//! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
+//! | judgement | `engine` |
+//! | telling | `formats` |
+//! | shells | `disk`, `parallel`, `cli` |
+//!
+//! Four seams, each one file plus one line in a static table: a verb ([`kinds::KINDS`]), a file format or language
+//! ([`readers::READERS`]), an output format ([`formats::FORMATS`]), a command ([`cli::COMMANDS`]). Help, completions and
+//! conformance tests iterate the tables. `tests/suite/architecture.rs` enforces the direction of imports.
+//!
+//! How Python is read, each tier sound for the next:
+//!
+//! 0. Every file: a PEP 263 cookie we can honour, decodable, no NUL byte.
+//! 1. Candidates: every `import` in the bytes that could be a statement, since `import` is a hard keyword. A candidate's
+//!    own module is tested against the rules, so the number of rules costs nothing. No candidate: the file is clean.
+//! 2. Lexer: strings and comments in one linear pass, only as far as the last candidate. Scopes and contexts only where
+//!    something was found. It agrees with CPython's `ast` on every file that CPython accepts (`tests/oracle`).
+//! 3. tree-sitter, behind limits, for what later versions ask about uses and calls; today a cross-check in tests.
+//!
+//! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
+
 pub mod cli;
 pub mod context;
 pub mod disk;

@@ -1,7 +1,8 @@
 //! The binary: collects what the system hands over, runs one command line, and gives back its exit code.
 
-use policy::cli::{Shell, run};
-use std::io::{BufWriter, IsTerminal, stderr, stdin, stdout};
+use policy::cli::{Exit, Shell, run};
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdin, stdout};
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -26,5 +27,11 @@ fn main() -> ExitCode {
         err_columns: columns(stderr().is_terminal()),
         color,
     };
-    ExitCode::from(run(std::env::args_os(), &mut shell).code())
+    // Whatever goes wrong, it never looks like a clean run.
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os(), &mut shell)));
+    let exit = ended.unwrap_or_else(|_| {
+        let _ = writeln!(stderr(), "error: the tool failed; nothing that it printed is to be trusted");
+        Exit::Failed
+    });
+    ExitCode::from(exit.code())
 }

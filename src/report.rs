@@ -75,6 +75,8 @@ impl Scope {
 /// Files and findings, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// Files that were asked for by name; `None` when folders were walked.
+    pub named: Option<usize>,
     /// Files that were selected.
     pub files: usize,
     /// Files that were read to the end without a problem.

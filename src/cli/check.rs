@@ -141,6 +141,7 @@ impl Run<'_> {
             each_file(self.pool, &selection.files, &load, &progress, &bytes, work, |report| report, consume);
         }
         let mut summary = Summary {
+            named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),
             files: selection.files.len(),
             analysed: selection.files.len() - collected.files_with_problems,
             skipped: selection.skipped.len(),
@@ -247,7 +248,7 @@ fn stats(
     shell: &mut Shell<'_>,
 ) {
     let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-    let Summary { files, analysed, skipped, findings } = report.summary;
+    let Summary { files, analysed, skipped, findings, .. } = report.summary;
     let _ = writeln!(
         shell.err,
         "files: {files} selected, {analysed} analysed, {skipped} entries skipped\n\

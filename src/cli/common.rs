@@ -2,7 +2,7 @@
 //! streams only.
 
 use super::{Exit, Shell};
-use crate::disk::{Place, PlaceError, Request, absolute, locate};
+use crate::disk::{Place, PlaceError, Request, absolute, locate, plain};
 use crate::formats::{Style, escape};
 use crate::level::Level;
 use clap::builder::PossibleValuesParser;
@@ -102,6 +102,6 @@ pub fn printed(shell: &mut Shell<'_>, written: std::io::Result<()>, exit: Exit) 
     match written.and_then(|()| shell.out.flush()) {
         Ok(()) => exit,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Failed,
-        Err(error) => fail(shell, &format!("the output could not be written: {error}"), ""),
+        Err(error) => fail(shell, &format!("the output could not be written: {}", plain(&error)), ""),
     }
 }

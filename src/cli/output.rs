@@ -27,8 +27,10 @@ pub fn write(destination: &Destination, telling: &Telling<'_>, shell: &mut Shell
     };
     told.map_err(|error| match &destination.file {
         None if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
-        None => format!("the report could not be written: {error}"),
-        Some(file) => format!("the report `{}` could not be written: {error}", file.display()),
+        None => format!("the report could not be written: {}", crate::disk::plain(&error)),
+        Some(file) => {
+            format!("the report `{}` could not be written: {}", file.display(), crate::disk::plain(&error))
+        }
     })
 }
 

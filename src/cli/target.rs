@@ -107,6 +107,15 @@ impl Target {
         first.cloned().unwrap_or_else(|| working.to_path_buf())
     }
 
+    /// Whether only files were named, and no folder.
+    #[must_use]
+    pub fn is_files(&self) -> bool {
+        match self {
+            Target::Paths { paths, .. } => !paths.iter().any(|path| path.is_dir()),
+            Target::List(_) | Target::Input { .. } => true,
+        }
+    }
+
     /// Whether this is the whole root.
     #[must_use]
     pub fn is_whole(&self, root: &Path) -> bool {

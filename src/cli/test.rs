@@ -51,7 +51,11 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let drawn = formats::draw_failures(&policy.source, &name, &mistakes, style, &mut shell.out);
     let without = policy.rules.iter().filter(|rule| rule.examples.is_empty()).count();
     let written = drawn.and_then(|()| {
-        let note = if without == 0 { String::new() } else { format!("; {without} rules have no example") };
+        let note = match without {
+            0 => String::new(),
+            1 => "; 1 rule has no example".to_owned(),
+            _ => format!("; {without} rules have no example"),
+        };
         writeln!(shell.out, "{} of {count} examples hold{note}", count - failures.len())
     });
     common::printed(shell, written, if failures.is_empty() { Exit::Clean } else { Exit::Findings })

@@ -9,7 +9,7 @@ mod select;
 mod tree;
 mod walk;
 
-pub use read::{MAX_BYTES, ReadError, Reading, read_file};
+pub use read::{MAX_BYTES, ReadError, Reading, plain, read_file};
 pub use root::{POLICY_NAMES, Place, PlaceError, Request, absolute, locate, nearby, work_tree};
 pub use select::{Selected, Selection, Skip, named, whole};
 pub use tree::{DiskTree, to_disk};

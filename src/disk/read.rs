@@ -38,9 +38,10 @@ impl ReadError {
     }
 }
 
-/// An error of the system without its number, which differs between platforms.
+/// An error of the system without its number and without paths that nobody named, which differs between platforms.
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
+    let text = text.split(" at path ").next().unwrap_or_default();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 

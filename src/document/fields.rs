@@ -1,7 +1,7 @@
 //! Reads maps, lists and texts out of a document, and complains about whatever does not fit. Knows shapes; the
 //! caller knows the keys.
 
-use super::mistake::{Mistake, corrected_line, nearest};
+use super::mistake::{MOST, Mistake, corrected_line, nearest};
 use super::traps;
 use super::yaml::{Key, Node, Value};
 use crate::span::Span;
@@ -43,6 +43,8 @@ pub struct Reading<'t> {
     pub text: &'t str,
     /// Everything that is wrong with it.
     pub mistakes: Vec<Mistake>,
+    /// How many more there are, that are only counted.
+    pub untold: usize,
 }
 
 impl<'t> Reading<'t> {
@@ -53,7 +55,17 @@ impl<'t> Reading<'t> {
         message: impl Into<std::borrow::Cow<'static, str>>,
         help: impl Into<std::borrow::Cow<'static, str>>,
     ) {
-        self.mistakes.push(Mistake::new(span, message, help));
+        if self.is_full() {
+            self.untold += 1;
+        } else {
+            self.mistakes.push(Mistake::new(span, message, help));
+        }
+    }
+
+    /// Whether further mistakes are only counted.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.mistakes.len() >= MOST
     }
 
     /// The line around `span` with the span replaced, to paste.
@@ -66,6 +78,9 @@ impl<'t> Reading<'t> {
     pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> &'n [(Key, Node)] {
         if let Value::Map(entries) = &node.value {
             return entries;
+        }
+        if node.value == Value::Refused {
+            return &[];
         }
         self.wrong(
             node.span,
@@ -93,6 +108,10 @@ impl<'t> Reading<'t> {
     }
 
     fn unknown_key(&mut self, key: &Key, what: &str, fields: &[Field]) {
+        if self.is_full() {
+            self.untold += 1;
+            return;
+        }
         let names = fields.iter().filter(|field| field.read).map(|field| field.name);
         let help = match nearest(&key.text, names.clone()) {
             Some(near) => format!("write `{}`", self.corrected(key.span, near)),
@@ -113,6 +132,7 @@ impl<'t> Reading<'t> {
                 self.empty(node, what);
                 Vec::new()
             }
+            Value::Refused => Vec::new(),
             _ => vec![node],
         }
     }
@@ -136,6 +156,7 @@ impl<'t> Reading<'t> {
                 self.empty(node, what);
                 None
             }
+            Value::Refused => None,
             Value::List(_) | Value::Map(_) => {
                 let help = "write one value; quote it if it starts with `[` or `{`";
                 self.wrong(node.span, format!("{what} must be text, not {}", node.kind()), help);

@@ -23,10 +23,23 @@ impl Mistake {
     }
 }
 
+/// Mistakes beyond this many are counted, not told one by one.
+pub const MOST: usize = 100;
+
+/// A line longer than this, in bytes, is not repeated to be pasted; the replacement alone is.
+const LONGEST_LINE: usize = 300;
+
 /// The line of `text` around `span`, with the span replaced: a line to paste. Without its indentation.
 #[must_use]
 pub fn corrected_line(text: &str, span: Span, replacement: &str) -> String {
     let range = span.range();
+    let near =
+        floor(text, range.start.saturating_sub(LONGEST_LINE))..floor(text, range.end.saturating_add(LONGEST_LINE));
+    let cut = (near.start, text.get(near).unwrap_or_default());
+    let is_long = |side: Option<&str>| side.is_some_and(|side| side.len() >= LONGEST_LINE - 4 && !side.contains('\n'));
+    if is_long(cut.1.get(..range.start - cut.0)) || is_long(cut.1.get(range.end - cut.0..)) {
+        return replacement.to_owned();
+    }
     let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let line_end = after.find('\n').unwrap_or(after.len());
@@ -36,9 +49,22 @@ pub fn corrected_line(text: &str, span: Span, replacement: &str) -> String {
     format!("{head}{replacement}{tail}")
 }
 
+/// The last character border at or before `at`.
+#[must_use]
+pub fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// The nearest of some words: at most a third of its letters away.
 #[must_use]
 pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    if word.len() > 60 {
+        return None;
+    }
     let lower = word.to_lowercase().replace('_', "-");
     words
         .into_iter()

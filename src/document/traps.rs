@@ -1,7 +1,7 @@
 //! YAML traps that people meet in policies, told in plain words. Knows source text around a place; must not know
 //! rules.
 
-use super::mistake::{Mistake, corrected_line};
+use super::mistake::{Mistake, corrected_line, floor};
 use crate::span::Span;
 
 /// A syntax error of the YAML engine at byte `at`, explained where the line shows a known trap.
@@ -134,11 +134,4 @@ fn line_around(text: &str, at: usize) -> Option<Span> {
 fn line_before(text: &str, at: usize) -> Option<Span> {
     let start = line_around(text, at)?.start as usize;
     line_around(text, start.checked_sub(1)?)
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -1,8 +1,9 @@
 //! YAML as a tree with byte spans. The only file that names the YAML engine; knows limits and what of YAML a policy
 //! may not use (anchors, aliases, tags, several documents). Must not know keys.
 
-use super::mistake::Mistake;
+use super::mistake::{MOST, Mistake};
 use crate::span::Span;
+use rustc_hash::FxHashMap;
 use serde_yaml::granit_parser::{Event, Options, Parser, ScalarStyle, Span as EventSpan};
 
 /// A policy longer than this, in bytes, is not read.
@@ -24,6 +25,8 @@ pub struct Node {
 pub enum Value {
     /// Nothing, `~` or `null`.
     Null,
+    /// Something that was refused and told already; to be passed over in silence.
+    Refused,
     /// Text. Numbers and booleans stay as they are written.
     Scalar {
         /// The value.
@@ -51,7 +54,7 @@ impl Node {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.value {
-            Value::Null => "nothing",
+            Value::Null | Value::Refused => "nothing",
             Value::Scalar { .. } => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
@@ -65,6 +68,8 @@ struct Open {
     end: usize,
     items: Vec<Node>,
     keys: Vec<Key>,
+    /// Where each key stood first.
+    known: FxHashMap<String, Span>,
     /// The key that waits for its value.
     key: Option<Key>,
     is_map: bool,
@@ -130,7 +135,7 @@ impl Builder<'_, '_> {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let mistake = super::traps::alias(self.text, place);
                 self.mistakes.push(mistake);
-                self.push(Node { span: place, value: Value::Null });
+                self.push(Node { span: place, value: Value::Refused });
             }
             Event::Scalar(value, style, anchor, tag) => {
                 self.refuse(anchor, tag.is_some(), place);
@@ -171,7 +176,15 @@ impl Builder<'_, '_> {
 
     fn start(&mut self, place: Span, is_map: bool) {
         let (start, end) = (place.start as usize, place.end as usize);
-        self.open.push(Open { start, end, items: Vec::new(), keys: Vec::new(), key: None, is_map });
+        self.open.push(Open {
+            start,
+            end,
+            items: Vec::new(),
+            keys: Vec::new(),
+            known: FxHashMap::default(),
+            key: None,
+            is_map,
+        });
     }
 
     fn end(&mut self, place: Span) {
@@ -198,16 +211,22 @@ impl Builder<'_, '_> {
             open.items.push(node);
             return;
         }
+        if self.mistakes.len() > MOST {
+            // Enough is told; looking up more lines would cost more than it helps.
+            open.key = None;
+            return;
+        }
         match open.key.take() {
             Some(key) => {
-                if let Some(first) = open.keys.iter().find(|k| k.text == key.text) {
-                    let line = line_of(self.text, first.span);
+                if let Some(first) = open.known.get(&key.text) {
+                    let line = line_of(self.text, *first);
                     self.mistakes.push(Mistake::new(
                         key.span,
                         format!("`{}` stands here a second time; the first is on line {line}", key.text),
                         "join the two: YAML keeps only one of them",
                     ));
                 } else {
+                    open.known.insert(key.text.clone(), key.span);
                     open.keys.push(key);
                     open.items.push(node);
                 }
@@ -215,7 +234,7 @@ impl Builder<'_, '_> {
             None => {
                 let text = match node.value {
                     Value::Scalar { text, .. } => text,
-                    Value::Null => String::new(),
+                    Value::Null | Value::Refused => String::new(),
                     Value::List(_) | Value::Map(_) => {
                         let help = "write `key: value`; quote a value that starts with `{` or `[`";
                         self.mistakes.push(Mistake::new(node.span, "a key must be text", help));

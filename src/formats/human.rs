@@ -68,7 +68,7 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
             labels.push(LabeledSpan::new_primary_with_span(text, span));
         }
     }
-    let is_about_policy = *first.path == *first.policy.path;
+    let is_about_policy = first.rule.starts_with("policy/") || *first.path == *first.policy.path;
     if let Some(policy) = telling.policy.filter(|_| !is_about_policy) {
         let name = escape::line(&telling.paths.working(&first.policy.path)).into_owned();
         let mut lines: Vec<(Position, Position)> = block.iter().map(|f| (f.policy.start, f.policy.end)).collect();

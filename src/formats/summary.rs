@@ -27,8 +27,9 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
         let path = problem.path.as_ref().map(|path| telling.paths.working(path)).unwrap_or_default();
         writeln!(out, "expected: {}: {} (`unanalysed`)", escape::line(&path), escape::line(&problem.message))?;
     }
-    let files = match (report.summary.files, report.summary.analysed) {
-        (files, analysed) if files == analysed => count(files, "file"),
+    let asked = report.summary.named.unwrap_or(report.summary.files);
+    let files = match (asked, report.summary.analysed) {
+        (files, analysed) if files == analysed && files > 0 => count(files, "file"),
         (files, analysed) => format!("{analysed} of {}", count(files, "file")),
     };
     let part = if report.scope == Scope::Partial { " (part of the tree)" } else { "" };

@@ -146,6 +146,7 @@ fn push_entry(
     }
     match NamePattern::parse(&written.text) {
         Ok(pattern) => entries.push(Entry { reach: Reach::Pattern(pattern), written, successor, allows }),
+        Err(_) if reading.is_full() => reading.untold += 1,
         Err(malformed) => {
             let words = WORDS.map(|(name, _)| name);
             let near = crate::document::mistake::nearest(&written.text, words)
@@ -171,11 +172,14 @@ fn is_good_successor(successor: &Spanned, reading: &mut Reading<'_>) -> bool {
 
 /// One name both forbidden and excepted, or named twice.
 fn find_contradictions(entries: &[Entry], reading: &mut Reading<'_>) {
-    for (index, entry) in entries.iter().enumerate() {
-        let earlier = entries.iter().take(index).find(|other| other.written.text == entry.written.text);
-        let Some(other) = earlier else { continue };
-        let text = &entry.written.text;
-        if other.allows == entry.allows {
+    let mut first: FxHashMap<&str, bool> = FxHashMap::default();
+    for entry in entries {
+        let text = entry.written.text.as_str();
+        let Some(allows) = first.get(text).copied() else {
+            first.insert(text, entry.allows);
+            continue;
+        };
+        if allows == entry.allows {
             reading.wrong(entry.written.span, format!("`{text}` stands here a second time"), "remove one of the two");
         } else {
             let help = "an exception must be more specific than what is forbidden: remove one of the two";

@@ -135,7 +135,7 @@ fn alternatives(text: &str, sign: char) -> Option<String> {
         '?' => Some(text.replace('?', "*")),
         '[' => {
             let (start, end) = (text.find('[')?, text.find(']')?);
-            Some(format!("{}*{}", text.get(..start)?, text.get(end + 1..)?))
+            Some(format!("{}*{}", text.get(..start)?, text.get(end + 1..)?.trim_start_matches('*')))
         }
         _ => {
             let (start, end) = (text.find('{')?, text.find('}')?);

@@ -5,7 +5,7 @@ use super::root_keys::{self, KEYS};
 use super::rule_keys::{self, read_globs};
 use super::{Index, Policy, PolicySource};
 use crate::document::fields::Reading;
-use crate::document::mistake::Mistake;
+use crate::document::mistake::{MOST, Mistake};
 use crate::document::yaml::{self, MAX_BYTES, Value};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -15,14 +15,21 @@ use crate::span::Span;
 /// # Errors
 /// All mistakes, in the order of the text. A policy with any mistake judges nothing.
 pub fn load(path: RepoPath, text: &str, tool_version: &str) -> Result<Policy, Vec<Mistake>> {
-    let mut reading = Reading { text, mistakes: Vec::new() };
+    let mut reading = Reading { text, mistakes: Vec::new(), untold: 0 };
     let policy = compile(path, tool_version, &mut reading);
-    let mut mistakes = reading.mistakes;
+    let mut mistakes = std::mem::take(&mut reading.mistakes);
     match policy {
         Some(policy) if mistakes.is_empty() => Ok(policy),
         _ => {
             mistakes.sort_by_key(|mistake| mistake.span);
             mistakes.dedup();
+            let untold = reading.untold + mistakes.len().saturating_sub(MOST);
+            mistakes.truncate(MOST);
+            if untold > 0 {
+                let last = mistakes.last().map(|mistake| mistake.span).unwrap_or_default();
+                let message = format!("and {untold} more mistakes of this kind or another");
+                mistakes.push(Mistake::new(last, message, "mend those above first; the others are told then"));
+            }
             Err(mistakes)
         }
     }

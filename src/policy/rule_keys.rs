@@ -40,6 +40,9 @@ pub fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Rule> {
 
 fn read_one(key: &Key, node: &Node, reading: &mut Reading<'_>) -> Option<Rule> {
     check_id(key, reading);
+    if node.value == Value::Refused {
+        return None;
+    }
     if node.value == Value::Null {
         let help = format!("give it a verb, for example: `{}`", KINDS.first()?.example);
         reading.wrong(key.span, format!("the rule `{}` is empty", key.text), help);

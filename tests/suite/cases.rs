@@ -105,6 +105,8 @@ fn without_time(line: &str) -> String {
 fn difference(written: &str, played: &str) -> String {
     let (a, b): (Vec<&str>, Vec<&str>) = (written.lines().collect(), played.lines().collect());
     let at = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let show = |lines: &[&str]| lines.iter().skip(at.saturating_sub(3)).take(12).map(|l| format!("    {l}\n")).collect::<String>();
+    let show = |lines: &[&str]| {
+        lines.iter().skip(at.saturating_sub(3)).take(12).map(|l| format!("    {l}\n")).collect::<String>()
+    };
     format!("first difference on line {}\n  written:\n{}  played:\n{}", at + 1, show(&a), show(&b))
 }

@@ -35,7 +35,7 @@
 //! 1. Candidates: every `import` in the bytes that could be a statement, since `import` is a hard keyword. A candidate's
 //!    own module is tested against the rules, so the number of rules costs nothing. No candidate: the file is clean.
 //! 2. Lexer: strings and comments in one linear pass, only as far as the last candidate. Scopes and contexts only where
-//!    something was found. It agrees with CPython's `ast` on every file that CPython accepts (`tests/oracle`).
+//!    something was found. It agrees with `CPython`'s `ast` on every file that `CPython` accepts (`tests/oracle`).
 //! 3. tree-sitter, behind limits, for what later versions ask about uses and calls; today a cross-check in tests.
 //!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.

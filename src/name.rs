@@ -7,10 +7,12 @@ use unicode_normalization::{UnicodeNormalization, is_nfkc};
 /// no Python outside of strings and comments.
 #[must_use]
 pub fn is_identifier_byte(byte: u8) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "a byte is less than 256")]
     IDENTIFIER[byte as usize]
 }
 
 /// One look instead of four comparisons: this is asked for every byte of every name.
+#[expect(clippy::indexing_slicing, reason = "a byte is less than 256, and this runs in the compiler")]
 static IDENTIFIER: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;

@@ -67,7 +67,7 @@ pub fn in_order<T: Send>(
             waiting.is_consumed = true;
             while let Some(ready) = waiting.take() {
                 drop(waiting);
-                (consume.lock().unwrap_or_else(PoisonError::into_inner))(ready);
+                consume.lock().unwrap_or_else(PoisonError::into_inner)(ready);
                 waiting = lock();
             }
             waiting.is_consumed = false;
@@ -83,12 +83,9 @@ mod tests {
     fn results_come_in_order_for_any_number_of_threads() {
         for threads in [1, 2, 8] {
             let mut seen = Vec::new();
-            in_order(
-                &pool(threads).unwrap(),
-                1000,
-                |range| range.collect::<Vec<_>>(),
-                |mut part| seen.append(&mut part),
-            );
+            in_order(&pool(threads).unwrap(), 1000, std::iter::Iterator::collect::<Vec<_>>, |mut part| {
+                seen.append(&mut part)
+            });
             assert_eq!(seen, (0..1000).collect::<Vec<_>>(), "{threads}");
         }
     }

@@ -47,6 +47,7 @@ impl RepoPath {
     }
 
     /// Segments from the top down; none for the root itself.
+    #[must_use]
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.0.split(|&b| b == b'/').filter(|s| !s.is_empty())
     }

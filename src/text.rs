@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// A place in a stored file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Line, from 1. CR, LF and CRLF each end a line, as for CPython.
+    /// Line, from 1. CR, LF and CRLF each end a line, as for `CPython`.
     pub line: u32,
     /// Column, from 1, in Unicode code points; a byte order mark does not count.
     pub column: u32,

@@ -1,17 +1,28 @@
 //! The one integration test binary. Each module says what it proves; `harness` runs the real binary in real folders.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a test that cannot go on fails, and what it says is for people"
+)]
+
 mod suite {
-    pub mod architecture;
-    pub mod cases;
-    pub mod documents;
-    pub mod formats;
-    pub mod harness;
-    pub mod hazards;
-    pub mod maily;
-    pub mod odd_files;
-    pub mod oracle;
-    pub mod policy_text;
-    pub mod properties;
-    pub mod readers;
-    pub mod steady;
+    pub(crate) mod architecture;
+    pub(crate) mod cases;
+    pub(crate) mod documents;
+    pub(crate) mod formats;
+    pub(crate) mod harness;
+    pub(crate) mod hazards;
+    pub(crate) mod maily;
+    pub(crate) mod odd_files;
+    pub(crate) mod oracle;
+    pub(crate) mod policy_text;
+    pub(crate) mod properties;
+    pub(crate) mod readers;
+    pub(crate) mod steady;
 }

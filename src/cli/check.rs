@@ -2,7 +2,7 @@
 
 use super::check_args::{define, destinations, fail_level};
 use super::common::{self, fail};
-use super::judge::{each_file, from_disk};
+use super::judge::{Batch, each_file, from_disk};
 use super::output::{self, Destination};
 use super::policy_file::{self, Refusal};
 use super::progress::Progress;
@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// The command.
-pub static COMMAND: Command = Command { name: "check", define, run };
+pub(super) static COMMAND: Command = Command { name: "check", define, run };
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let started = Instant::now();
@@ -138,7 +138,9 @@ impl Run<'_> {
             let nearby = nearby(&self.place.root, &shell.working);
             let disk = from_disk(&nearby);
             let load = self.target.load(&disk);
-            each_file(self.pool, &selection.files, &load, &progress, &bytes, work, |report| report, consume);
+            let batch =
+                Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
+            each_file(&batch, work, |report| report, consume);
         }
         let mut summary = Summary {
             named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),
@@ -151,7 +153,9 @@ impl Run<'_> {
             collected.tally.paths = selection.files.into_iter().map(|file| file.path).collect();
             collected.tally.unread_policies = selection.policies;
             let about = about_policy(&engine, &collected.tally, &|path| tree.is_folder(path));
-            about.iter().for_each(|finding| summary.findings.add(finding.level));
+            for finding in &about {
+                summary.findings.add(finding.level);
+            }
             collected.findings.extend(about);
         }
         collected.findings.sort_by(Finding::order);

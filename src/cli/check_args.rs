@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use std::path::PathBuf;
 
 /// Adds the arguments.
-pub fn define(command: clap::Command) -> clap::Command {
+pub(super) fn define(command: clap::Command) -> clap::Command {
     let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let file = |name: &'static str, value: &'static str| {
@@ -97,7 +97,7 @@ fn read_limit(text: &str) -> Result<usize, String> {
 
 /// From which level on the run fails.
 #[must_use]
-pub fn fail_level(matches: &ArgMatches) -> Level {
+pub(super) fn fail_level(matches: &ArgMatches) -> Level {
     if matches.get_flag("strict") {
         return Level::Warn;
     }
@@ -108,7 +108,7 @@ pub fn fail_level(matches: &ArgMatches) -> Level {
 ///
 /// # Errors
 /// In words, when a `--report` is malformed or two reports would go to one file.
-pub fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
+pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
     let name = matches.get_one::<String>("format").map_or("human", String::as_str);
     let Some(format) = formats::by_name(name) else { return Err((format!("no format `{name}`"), String::new())) };
     let mut all = vec![Destination { format, file: matches.get_one::<PathBuf>("output").cloned() }];

@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use std::path::{Path, PathBuf};
 
 /// Adds the shared arguments.
-pub fn arguments(command: clap::Command) -> clap::Command {
+pub(super) fn arguments(command: clap::Command) -> clap::Command {
     command.next_help_heading("Everywhere").args([
         Arg::new("policy")
             .long("policy")
@@ -38,7 +38,7 @@ pub fn arguments(command: clap::Command) -> clap::Command {
 
 /// The `PATH...` argument.
 #[must_use]
-pub fn paths() -> Arg {
+pub(super) fn paths() -> Arg {
     Arg::new("paths")
         .value_name("PATH")
         .num_args(0..)
@@ -48,7 +48,7 @@ pub fn paths() -> Arg {
 
 /// How to draw on a stream with these columns.
 #[must_use]
-pub fn style(matches: &ArgMatches, columns: Option<usize>, environment: Option<bool>) -> Style {
+pub(super) fn style(matches: &ArgMatches, columns: Option<usize>, environment: Option<bool>) -> Style {
     let color = match matches.get_one::<String>("color").map(String::as_str) {
         Some("always") => true,
         Some("never") => false,
@@ -59,7 +59,7 @@ pub fn style(matches: &ArgMatches, columns: Option<usize>, environment: Option<b
 
 /// `--threads`; 0 for one on each core.
 #[must_use]
-pub fn threads(matches: &ArgMatches) -> usize {
+pub(super) fn threads(matches: &ArgMatches) -> usize {
     matches.get_one::<u16>("threads").copied().map_or(0, usize::from)
 }
 
@@ -67,7 +67,7 @@ pub fn threads(matches: &ArgMatches) -> usize {
 ///
 /// # Errors
 /// When there is none; it has been told.
-pub fn place(matches: &ArgMatches, first: PathBuf, shell: &mut Shell<'_>) -> Result<Place, Exit> {
+pub(super) fn place(matches: &ArgMatches, first: PathBuf, shell: &mut Shell<'_>) -> Result<Place, Exit> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).map(|path| absolute(&shell.working, path));
     let request = Request { root: path("root"), policy: path("policy"), first };
     locate(&request).map_err(|error| {
@@ -88,7 +88,7 @@ pub fn place(matches: &ArgMatches, first: PathBuf, shell: &mut Shell<'_>) -> Res
 }
 
 /// Tells why a command cannot do its job.
-pub fn fail(shell: &mut Shell<'_>, what: &str, help: &str) -> Exit {
+pub(super) fn fail(shell: &mut Shell<'_>, what: &str, help: &str) -> Exit {
     let what = escape::line(what);
     let _ = writeln!(shell.err, "error: {what}");
     for line in help.lines() {
@@ -98,7 +98,7 @@ pub fn fail(shell: &mut Shell<'_>, what: &str, help: &str) -> Exit {
 }
 
 /// Ends a command that only prints: a line that was not written is a failure, and a closed pipe says nothing more.
-pub fn printed(shell: &mut Shell<'_>, written: std::io::Result<()>, exit: Exit) -> Exit {
+pub(super) fn printed(shell: &mut Shell<'_>, written: std::io::Result<()>, exit: Exit) -> Exit {
     match written.and_then(|()| shell.out.flush()) {
         Ok(()) => exit,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Failed,

@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use clap_complete::Shell as Kind;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "completions", define, run };
+pub(super) static COMMAND: Command = Command { name: "completions", define, run };
 
 fn define(command: clap::Command) -> clap::Command {
     command

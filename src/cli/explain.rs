@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches};
 use std::fmt::Write as _;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "explain", define, run };
+pub(super) static COMMAND: Command = Command { name: "explain", define, run };
 
 fn define(command: clap::Command) -> clap::Command {
     command
@@ -113,7 +113,7 @@ fn describe(exemption: &Exemption, text: &mut String) {
         let _ = write!(text, "::{scope}");
     }
     if !exemption.names.is_empty() {
-        let names: Vec<&str> = exemption.names.iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = exemption.names.iter().map(super::super::pattern::name::NamePattern::as_str).collect();
         let _ = write!(text, " for {}", names.join(", "));
     }
     if let Some(max) = exemption.max {

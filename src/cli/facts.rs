@@ -1,7 +1,7 @@
 //! `policy facts`: every fact read, one JSON object a line. Knows how to stream in order; needs no policy.
 
 use super::common::{self, fail};
-use super::judge::{each_file, from_disk};
+use super::judge::{Batch, each_file, from_disk};
 use super::policy_file;
 use super::progress::Progress;
 use super::target::{self, Target};
@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "facts", define, run };
+pub(super) static COMMAND: Command = Command { name: "facts", define, run };
 
 fn define(command: clap::Command) -> clap::Command {
     let file = |name: &'static str, value: &'static str| {
@@ -97,7 +97,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         let failed = |report: FileReport| Told { lines: Vec::new(), problems: report.problems };
         let disk = from_disk(&nearby);
         let load = target.load(&disk);
-        each_file(&pool, &selection.files, &load, &progress, &AtomicU64::new(0), work, failed, consume);
+        let bytes = AtomicU64::new(0);
+        let batch = Batch { pool: &pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
+        each_file(&batch, work, failed, consume);
         written
     };
     let written = match matches.get_one::<PathBuf>("output") {

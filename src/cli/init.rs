@@ -6,9 +6,9 @@ use clap::ArgMatches;
 use std::io::Write as _;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "init", define, run };
+pub(super) static COMMAND: Command = Command { name: "init", define, run };
 
-const FIRST: &str = r#"version: 1
+const FIRST: &str = r"version: 1
 
 rules:
   # One decision of the team: the id, what is forbidden, what to use instead, and why.
@@ -20,7 +20,7 @@ rules:
     # allow-in: [acme/http/]
     examples:
       - bad: import requests
-"#;
+";
 
 fn define(command: clap::Command) -> clap::Command {
     command.about("Write a first policy.yaml into the root; never overwrites").after_help(

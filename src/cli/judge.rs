@@ -20,10 +20,10 @@ thread_local! {
 const KEEP_BYTES: usize = 4 << 20;
 
 /// Reads a file's bytes into a buffer.
-pub type Load<'l> = &'l (dyn Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync);
+pub(super) type Load<'l> = &'l (dyn Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync);
 
 /// Reads files beneath `root`.
-pub fn from_disk(root: &Path) -> impl Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync {
+pub(super) fn from_disk(root: &Path) -> impl Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync {
     move |file, buffer| {
         let known = if file.listed { Reading::Listed } else { Reading::Unknown };
         match to_disk(root, &file.path) {
@@ -33,14 +33,24 @@ pub fn from_disk(root: &Path) -> impl Fn(&Selected, &mut Vec<u8>) -> Result<usiz
     }
 }
 
+/// What there is to do, and with what.
+pub(crate) struct Batch<'b> {
+    /// The threads.
+    pub(crate) pool: &'b rayon::ThreadPool,
+    /// The files, in the order of their results.
+    pub(crate) files: &'b [Selected],
+    /// How they are read.
+    pub(crate) load: Load<'b>,
+    /// Counts finished files.
+    pub(crate) progress: &'b Progress,
+    /// Counts bytes.
+    pub(crate) bytes: &'b AtomicU64,
+}
+
 /// Runs `work` over all files; `consume` gets the results of some files at a time, in the order of the files. A file
 /// that cannot be read, or on which the work panics, gives what `failed` makes of it.
-pub fn each_file<T: Send>(
-    pool: &rayon::ThreadPool,
-    files: &[Selected],
-    load: Load<'_>,
-    progress: &Progress,
-    bytes: &AtomicU64,
+pub(super) fn each_file<T: Send>(
+    batch: &Batch<'_>,
     work: impl Fn(&Selected, &[u8]) -> T + Sync,
     failed: impl Fn(FileReport) -> T + Sync,
     consume: impl FnMut(Vec<T>) + Send,
@@ -49,8 +59,8 @@ pub fn each_file<T: Send>(
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             BUFFER.with(|buffer| {
                 let mut buffer = buffer.take();
-                let result = load(file, &mut buffer).map(|len| {
-                    bytes.fetch_add(len as u64, Ordering::Relaxed);
+                let result = (batch.load)(file, &mut buffer).map(|len| {
+                    batch.bytes.fetch_add(len as u64, Ordering::Relaxed);
                     work(file, buffer.get(..len).unwrap_or_default())
                 });
                 if buffer.capacity() <= KEEP_BYTES {
@@ -66,12 +76,12 @@ pub fn each_file<T: Send>(
         }
     };
     let chunk = |range: std::ops::Range<usize>| {
-        let files = files.get(range).unwrap_or_default();
+        let files = batch.files.get(range).unwrap_or_default();
         let results: Vec<T> = files.iter().map(one).collect();
-        progress.add(files.len());
+        batch.progress.add(files.len());
         results
     };
-    parallel::in_order(pool, files.len(), chunk, consume);
+    parallel::in_order(batch.pool, batch.files.len(), chunk, consume);
 }
 
 fn unreadable(path: &RepoPath, error: &ReadError) -> FileReport {
@@ -96,11 +106,13 @@ mod tests {
         std::panic::set_hook(Box::new(|_| {}));
         let mut seen = Vec::new();
         each_file(
-            &parallel::pool(2).unwrap(),
-            &files,
-            &|_, _| Ok(0),
-            &Progress::start(0, false),
-            &AtomicU64::new(0),
+            &Batch {
+                pool: &parallel::pool(2).unwrap(),
+                files: &files,
+                load: &|_, _| Ok(0),
+                progress: &Progress::start(0, false),
+                bytes: &AtomicU64::new(0),
+            },
             |file, _| {
                 assert!(file.path.as_bytes() != b"042.py", "injected");
                 file.path.to_string()

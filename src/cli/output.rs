@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// One report to be written.
-pub struct Destination {
+pub(super) struct Destination {
     /// How.
     pub format: &'static dyn Format,
     /// Where; standard output when `None`.
@@ -17,7 +17,7 @@ pub struct Destination {
 ///
 /// # Errors
 /// In words, when it could not be written; empty words when the reader of a pipe is gone.
-pub fn write(destination: &Destination, telling: &Telling<'_>, shell: &mut Shell<'_>) -> Result<(), String> {
+pub(super) fn write(destination: &Destination, telling: &Telling<'_>, shell: &mut Shell<'_>) -> Result<(), String> {
     let told = match &destination.file {
         None => {
             let mut out = BufWriter::new(&mut *shell.out);
@@ -39,7 +39,7 @@ pub fn write(destination: &Destination, telling: &Telling<'_>, shell: &mut Shell
 ///
 /// # Errors
 /// When the system refuses.
-pub fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
     let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
     if is_special {
         let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);

@@ -12,7 +12,7 @@ use crate::repo_path::RepoPath;
 use std::path::Path;
 
 /// A policy that did not compile.
-pub struct Broken {
+pub(super) struct Broken {
     /// Its text.
     pub source: PolicySource,
     /// What is wrong with it.
@@ -20,7 +20,7 @@ pub struct Broken {
 }
 
 /// How a policy could not be had.
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It was told, and there is no more to say.
     Told(Exit),
     /// The policy is wrong.
@@ -31,7 +31,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// When there is none, it cannot be read, or it is wrong.
-pub fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refusal> {
+pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refusal> {
     let Some(file) = &place.policy else {
         let help = "`policy init` writes a first one; `--policy FILE` names one that lies elsewhere";
         let what = format!("there is no policy.yaml in `{}` or above it", place.root.display());
@@ -81,7 +81,7 @@ fn repo_path(root: &Path, file: &Path) -> RepoPath {
 }
 
 /// Draws the mistakes of a policy on standard error.
-pub fn tell(broken: &Broken, paths: &Paths, style: Style, shell: &mut Shell<'_>) -> Exit {
+pub(super) fn tell(broken: &Broken, paths: &Paths, style: Style, shell: &mut Shell<'_>) -> Exit {
     let name = paths.working(&broken.source.path);
     let _ = formats::draw_mistakes(&broken.source, &name, &broken.mistakes, style, &mut shell.err);
     let count = broken.mistakes.len();
@@ -94,7 +94,7 @@ pub fn tell(broken: &Broken, paths: &Paths, style: Style, shell: &mut Shell<'_>)
 ///
 /// # Errors
 /// The exit of the command.
-pub fn read_or_tell(place: &Place, style: Style, shell: &mut Shell<'_>) -> Result<Policy, Exit> {
+pub(super) fn read_or_tell(place: &Place, style: Style, shell: &mut Shell<'_>) -> Result<Policy, Exit> {
     read(place, shell).map_err(|refusal| match refusal {
         Refusal::Told(exit) => exit,
         Refusal::Broken(broken) => {

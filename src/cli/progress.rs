@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(100);
 
 /// Counts finished files, and shows the count while it lives.
-pub struct Progress {
+pub(super) struct Progress {
     done: Arc<AtomicUsize>,
     stop: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
@@ -20,7 +20,7 @@ pub struct Progress {
 impl Progress {
     /// Starts counting; shows a line on standard error when `visible`.
     #[must_use]
-    pub fn start(total: usize, visible: bool) -> Self {
+    pub(super) fn start(total: usize, visible: bool) -> Self {
         let done = Arc::new(AtomicUsize::new(0));
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let thread = visible.then(|| {
@@ -31,7 +31,7 @@ impl Progress {
     }
 
     /// Adds finished files.
-    pub fn add(&self, files: usize) {
+    pub(super) fn add(&self, files: usize) {
         self.done.fetch_add(files, Ordering::Relaxed);
     }
 }

@@ -5,7 +5,7 @@ use crate::formats::escape;
 use clap::ArgMatches;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "rules", define, run };
+pub(super) static COMMAND: Command = Command { name: "rules", define, run };
 
 fn define(command: clap::Command) -> clap::Command {
     command.about("List the rules of the policy, one a line: id, level, verb, successor").after_help(

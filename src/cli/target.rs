@@ -1,6 +1,7 @@
 //! What a run is about: paths, a list of files, or standard input. Knows arguments and selection; judges nothing.
 
 use super::common::fail;
+use super::judge::Load;
 use super::{Exit, Shell};
 use crate::disk::{self, Place, ReadError, Selected, Selection, Skip, Walk, absolute};
 use crate::formats;
@@ -14,7 +15,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What was asked for.
-pub enum Target {
+pub(super) enum Target {
     /// Files and folders, absolute. `allow_empty`: a folder may select nothing.
     Paths { paths: Vec<PathBuf>, allow_empty: bool },
     /// Files from a list, absolute.
@@ -27,7 +28,7 @@ pub enum Target {
 ///
 /// # Errors
 /// When the arguments contradict each other or a list cannot be read; it has been told.
-pub fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target, Exit> {
+pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target, Exit> {
     let typed: Vec<&PathBuf> = matches.get_many("paths").into_iter().flatten().collect();
     let name = matches.get_one::<PathBuf>("stdin-filename");
     let list = matches.get_one::<PathBuf>("files-from0");
@@ -95,7 +96,7 @@ fn to_os(name: &[u8]) -> OsString {
 impl Target {
     /// The path from which root and policy are searched.
     #[must_use]
-    pub fn first(&self, working: &Path) -> PathBuf {
+    pub(super) fn first(&self, working: &Path) -> PathBuf {
         let first = match self {
             Target::Paths { paths, .. } => paths.first(),
             Target::List(paths) => paths.iter().find(|path| path.symlink_metadata().is_ok()),
@@ -109,7 +110,7 @@ impl Target {
 
     /// Whether only files were named, and no folder.
     #[must_use]
-    pub fn is_files(&self) -> bool {
+    pub(super) fn is_files(&self) -> bool {
         match self {
             Target::Paths { paths, .. } => !paths.iter().any(|path| path.is_dir()),
             Target::List(_) | Target::Input { .. } => true,
@@ -118,14 +119,14 @@ impl Target {
 
     /// Whether this is the whole root.
     #[must_use]
-    pub fn is_whole(&self, root: &Path) -> bool {
+    pub(super) fn is_whole(&self, root: &Path) -> bool {
         matches!(self, Target::Paths { paths, .. } if paths.iter().any(|path| path == root))
     }
 
     /// Reads a file: standard input from memory, everything else from `disk`.
-    pub fn load<'t>(
+    pub(super) fn load<'t>(
         &'t self,
-        disk: &'t (dyn Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync),
+        disk: Load<'t>,
     ) -> impl Fn(&Selected, &mut Vec<u8>) -> Result<usize, ReadError> + Sync + 't {
         move |file, buffer| match self {
             Target::Input { bytes, .. } => {
@@ -142,7 +143,7 @@ impl Target {
 ///
 /// # Errors
 /// When a path lies outside of the root; it has been told.
-pub fn select(
+pub(super) fn select(
     target: &Target,
     place: &Place,
     exclude: &[Glob],
@@ -151,9 +152,10 @@ pub fn select(
     shell: &mut Shell<'_>,
 ) -> Result<Selection, Exit> {
     let root = &place.root;
-    let below = |path: &Path, shell: &mut Shell<'_>| match path.strip_prefix(root) {
-        Ok(below) => Ok(RepoPath::from_relative(below)),
-        Err(_) => {
+    let below = |path: &Path, shell: &mut Shell<'_>| {
+        if let Ok(below) = path.strip_prefix(root) {
+            Ok(RepoPath::from_relative(below))
+        } else {
             let what = format!("`{}` lies outside of the root `{}`", path.display(), root.display());
             Err(fail(shell, &what, "name paths beneath the root, or another root with `--root`"))
         }
@@ -240,7 +242,7 @@ fn complain_of_empty(folders: &[RepoPath], selection: &mut Selection) {
 }
 
 /// Bytes of checked files for formats that show code.
-pub struct Sources<'t> {
+pub(super) struct Sources<'t> {
     root: &'t Path,
     input: Option<(RepoPath, &'t [u8])>,
 }
@@ -248,7 +250,7 @@ pub struct Sources<'t> {
 impl<'t> Sources<'t> {
     /// Files beneath `root`, and standard input under its name.
     #[must_use]
-    pub fn new(root: &'t Path, target: &'t Target) -> Self {
+    pub(super) fn new(root: &'t Path, target: &'t Target) -> Self {
         let input = match target {
             Target::Input { name, bytes } => {
                 name.strip_prefix(root).ok().map(|below| (RepoPath::from_relative(below), bytes.as_slice()))

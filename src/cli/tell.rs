@@ -12,7 +12,7 @@ use crate::report::{PolicyInfo, Report, Scope, Summary};
 const MOST: usize = 50;
 
 /// Draws problems on standard error.
-pub fn problems(telling: &Telling<'_>, style: Style, shell: &mut Shell<'_>) {
+pub(super) fn problems(telling: &Telling<'_>, style: Style, shell: &mut Shell<'_>) {
     for problem in telling.report.problems.iter().take(MOST) {
         let name = problem.path.as_ref().map(|path| telling.paths.working(path));
         let bytes = match (&problem.path, problem.place) {
@@ -27,7 +27,7 @@ pub fn problems(telling: &Telling<'_>, style: Style, shell: &mut Shell<'_>) {
 }
 
 /// Tells each file, selected or not, and why.
-pub fn listing(selection: &Selection, paths: &Paths, shell: &mut Shell<'_>) -> Exit {
+pub(super) fn listing(selection: &Selection, paths: &Paths, shell: &mut Shell<'_>) -> Exit {
     let mut lines: Vec<(&crate::repo_path::RepoPath, String)> = Vec::new();
     for file in &selection.files {
         lines.push((&file.path, format!("checked ({})", file.reader.name())));
@@ -50,7 +50,7 @@ pub fn listing(selection: &Selection, paths: &Paths, shell: &mut Shell<'_>) -> E
 
 /// The report of a run whose policy is wrong: nothing was judged.
 #[must_use]
-pub fn of_broken_policy(broken: &Broken) -> Report {
+pub(super) fn of_broken_policy(broken: &Broken) -> Report {
     let problem = |mistake: &crate::document::mistake::Mistake| Problem {
         path: Some((*broken.source.path).clone()),
         place: Some(broken.source.place(mistake.span)),

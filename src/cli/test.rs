@@ -10,7 +10,7 @@ use crate::project::Project;
 use clap::ArgMatches;
 
 /// The command.
-pub static COMMAND: Command = Command { name: "test", define, run };
+pub(super) static COMMAND: Command = Command { name: "test", define, run };
 
 fn define(command: clap::Command) -> clap::Command {
     command.about("Run the examples of the policy: `bad` code must be a finding, `good` code must not").after_help(

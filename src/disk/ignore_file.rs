@@ -15,7 +15,7 @@ const NAME: &str = ".gitignore";
 const MAX_BYTES: u64 = 1 << 20;
 
 /// An ignore file and those above it.
-pub struct Chain {
+pub(super) struct Chain {
     own: Gitignore,
     above: Option<Arc<Chain>>,
 }
@@ -23,7 +23,7 @@ pub struct Chain {
 impl Chain {
     /// Whether a path on disk is hidden. The file nearest to it decides first.
     #[must_use]
-    pub fn hides(&self, disk: &Path, is_folder: bool) -> bool {
+    pub(super) fn hides(&self, disk: &Path, is_folder: bool) -> bool {
         let mut link = Some(self);
         while let Some(chain) = link {
             match chain.own.matched(disk, is_folder) {
@@ -40,7 +40,7 @@ impl Chain {
 ///
 /// # Errors
 /// When it could block or blow up the walk; then nothing beneath its folder can be told apart.
-pub fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) -> Result<Option<Arc<Chain>>, Problem> {
+pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) -> Result<Option<Arc<Chain>>, Problem> {
     let file = folder.join(NAME);
     let Ok(meta) = std::fs::metadata(&file) else { return Ok(above) };
     let trouble = if meta.is_dir() {
@@ -68,7 +68,7 @@ pub fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) -> Result
 
 /// The ignore files between the top of the work tree and the root, without the root's own.
 #[must_use]
-pub fn above(root: &Path, top: Option<&Path>) -> Option<Arc<Chain>> {
+pub(super) fn above(root: &Path, top: Option<&Path>) -> Option<Arc<Chain>> {
     let top = top.filter(|top| root.starts_with(top) && *top != root && work_tree(root).as_deref() == Some(*top))?;
     let mut folders: Vec<&Path> = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
     folders.reverse();

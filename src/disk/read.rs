@@ -39,6 +39,7 @@ impl ReadError {
 }
 
 /// An error of the system without its number and without paths that nobody named, which differs between platforms.
+#[must_use]
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at path ").next().unwrap_or_default();
@@ -71,7 +72,7 @@ pub fn read_file(path: &Path, known: Reading, buffer: &mut Vec<u8>) -> Result<us
 ///
 /// # Errors
 /// When the file cannot be opened or read.
-pub fn read_head(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn read_head(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
     open(path)?.read(buffer)
 }
 

@@ -41,7 +41,7 @@ const SKIPPED: [&[u8]; 20] = [
 
 /// Whether a folder of this name is skipped when walking.
 #[must_use]
-pub fn default_skip(name: &[u8]) -> bool {
+pub(super) fn default_skip(name: &[u8]) -> bool {
     SKIPPED.contains(&name)
 }
 
@@ -111,7 +111,7 @@ impl Walk {
     /// Lists one folder, and sends other threads into those beneath it.
     fn enter<'s>(&'s self, folder: Folder, total: &'s Mutex<Seen>, scope: &Scope<'s>) {
         let mut seen = Seen::default();
-        match self.list(&folder) {
+        match list(&folder) {
             Ok(entries) => {
                 for below in self.look_at(folder, &entries, &mut seen) {
                     scope.spawn(move |scope| self.enter(below, total, scope));
@@ -125,15 +125,6 @@ impl Walk {
             }
         }
         total.lock().unwrap_or_else(PoisonError::into_inner).append(&mut seen);
-    }
-
-    fn list(&self, folder: &Folder) -> std::io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(&folder.disk)? {
-            let entry = entry?;
-            entries.push(Entry { name: entry.file_name(), kind: entry.file_type()? });
-        }
-        Ok(entries)
     }
 
     /// Sorts out the entries of a folder; gives back the folders to enter.
@@ -258,6 +249,16 @@ impl Walk {
     }
 }
 
+/// Everything in a folder.
+fn list(folder: &Folder) -> std::io::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(&folder.disk)? {
+        let entry = entry?;
+        entries.push(Entry { name: entry.file_name(), kind: entry.file_type()? });
+    }
+    Ok(entries)
+}
+
 fn claim_by_head(path: &Path) -> Option<(&'static dyn readers::Reader, crate::surface::Surface)> {
     let mut head = [0; readers::HEAD];
     let len = read_head(path, &mut head).ok()?;
@@ -268,7 +269,7 @@ fn claim_by_head(path: &Path) -> Option<(&'static dyn readers::Reader, crate::su
 ///
 /// # Errors
 /// Why it is skipped.
-pub fn link_target(link: &Path, root: &Path) -> Result<(), Skip> {
+pub(super) fn link_target(link: &Path, root: &Path) -> Result<(), Skip> {
     let target = link.canonicalize().map_err(|_| Skip::BrokenLink)?;
     let root = root.canonicalize().map_err(|_| Skip::BrokenLink)?;
     if target.is_dir() {

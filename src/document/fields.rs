@@ -47,7 +47,7 @@ pub struct Reading<'t> {
     pub untold: usize,
 }
 
-impl<'t> Reading<'t> {
+impl Reading<'_> {
     /// Adds a mistake.
     pub fn wrong(
         &mut self,
@@ -177,7 +177,7 @@ impl<'t> Reading<'t> {
                 );
             }
             None => {
-                self.wrong(node.span, format!("{what} is empty"), "write a value behind the colon, or remove the key")
+                self.wrong(node.span, format!("{what} is empty"), "write a value behind the colon, or remove the key");
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::span::Span;
 
 /// A syntax error of the YAML engine at byte `at`, explained where the line shows a known trap.
 #[must_use]
-pub fn syntax(text: &str, at: usize, engine: &str) -> Mistake {
+pub(super) fn syntax(text: &str, at: usize, engine: &str) -> Mistake {
     let at = floor(text, at.min(text.len()));
     // Errors are often noticed one line late.
     for line in [line_around(text, at), line_before(text, at)] {
@@ -24,7 +24,7 @@ pub fn syntax(text: &str, at: usize, engine: &str) -> Mistake {
 
 /// An alias, which mostly is an unquoted glob.
 #[must_use]
-pub fn alias(text: &str, span: Span) -> Mistake {
+pub(super) fn alias(text: &str, span: Span) -> Mistake {
     let rest = text.get(span.start as usize..).unwrap_or_default();
     let end = rest.find([',', ']', '}', '\n', ' ']).unwrap_or(rest.len());
     let span = Span::new(span.start as usize, span.start as usize + end);
@@ -117,7 +117,7 @@ fn value_start(content: &str) -> Option<usize> {
 
 /// What ` #` cut off from a plain text, when the sign is followed by no blank and so hardly begins a comment.
 #[must_use]
-pub fn cut_off<'t>(text: &'t str, scalar: Span) -> Option<&'t str> {
+pub(super) fn cut_off<'t>(text: &'t str, scalar: Span) -> Option<&'t str> {
     let rest = text.get(scalar.end as usize..)?;
     let line: &'t str = rest.lines().next()?;
     let trimmed = line.trim_start();

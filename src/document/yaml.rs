@@ -216,33 +216,30 @@ impl Builder<'_, '_> {
             open.key = None;
             return;
         }
-        match open.key.take() {
-            Some(key) => {
-                if let Some(first) = open.known.get(&key.text) {
-                    let line = line_of(self.text, *first);
-                    self.mistakes.push(Mistake::new(
-                        key.span,
-                        format!("`{}` stands here a second time; the first is on line {line}", key.text),
-                        "join the two: YAML keeps only one of them",
-                    ));
-                } else {
-                    open.known.insert(key.text.clone(), key.span);
-                    open.keys.push(key);
-                    open.items.push(node);
+        if let Some(key) = open.key.take() {
+            if let Some(first) = open.known.get(&key.text) {
+                let line = line_of(self.text, *first);
+                self.mistakes.push(Mistake::new(
+                    key.span,
+                    format!("`{}` stands here a second time; the first is on line {line}", key.text),
+                    "join the two: YAML keeps only one of them",
+                ));
+            } else {
+                open.known.insert(key.text.clone(), key.span);
+                open.keys.push(key);
+                open.items.push(node);
+            }
+        } else {
+            let text = match node.value {
+                Value::Scalar { text, .. } => text,
+                Value::Null | Value::Refused => String::new(),
+                Value::List(_) | Value::Map(_) => {
+                    let help = "write `key: value`; quote a value that starts with `{` or `[`";
+                    self.mistakes.push(Mistake::new(node.span, "a key must be text", help));
+                    String::new()
                 }
-            }
-            None => {
-                let text = match node.value {
-                    Value::Scalar { text, .. } => text,
-                    Value::Null | Value::Refused => String::new(),
-                    Value::List(_) | Value::Map(_) => {
-                        let help = "write `key: value`; quote a value that starts with `{` or `[`";
-                        self.mistakes.push(Mistake::new(node.span, "a key must be text", help));
-                        String::new()
-                    }
-                };
-                open.key = Some(Key { text, span: node.span });
-            }
+            };
+            open.key = Some(Key { text, span: node.span });
         }
     }
 }

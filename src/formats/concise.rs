@@ -4,7 +4,7 @@ use super::{Format, Telling, escape};
 use std::io::{self, Write};
 
 /// One line for each finding.
-pub struct Concise;
+pub(super) struct Concise;
 
 impl Format for Concise {
     fn name(&self) -> &'static str {

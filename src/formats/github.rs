@@ -13,7 +13,7 @@ use std::io::{self, Write};
 const MOST: usize = 10;
 
 /// Annotations on a pull request.
-pub struct Github;
+pub(super) struct Github;
 
 impl Format for Github {
     fn name(&self) -> &'static str {

@@ -14,7 +14,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 /// Code spans for people.
-pub struct Human;
+pub(super) struct Human;
 
 impl Format for Human {
     fn name(&self) -> &'static str {
@@ -31,7 +31,7 @@ impl Format for Human {
 
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut findings: Vec<&Finding> = telling.report.findings.iter().collect();
-        findings.sort_by(|a, b| b.level.cmp(&a.level));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
         let shown = findings.len().min(telling.style.limit);
         let mut rest = findings.get(..shown).unwrap_or_default();
         while let Some(first) = rest.first() {

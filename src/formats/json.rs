@@ -5,7 +5,7 @@ use super::{Format, Telling};
 use std::io::{self, Write};
 
 /// One object.
-pub struct Json;
+pub(super) struct Json;
 
 impl Format for Json {
     fn name(&self) -> &'static str {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// One object a line.
-pub struct Jsonl;
+pub(super) struct Jsonl;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]

@@ -26,7 +26,7 @@ struct Piece {
 
 /// Pieces of files, one behind the other, that are drawn as one.
 #[derive(Debug, Default)]
-pub struct View {
+pub(super) struct View {
     pieces: Vec<Piece>,
 }
 
@@ -36,7 +36,7 @@ const GAP: usize = 1 << 20;
 impl View {
     /// Adds the lines around `marks` (ascending, start and end each), and gives back the span of each mark in the view.
     /// `bytes` is what the file held when it was checked.
-    pub fn add(&mut self, name: String, bytes: &[u8], marks: &[(Position, Position)]) -> Vec<SourceSpan> {
+    pub(super) fn add(&mut self, name: String, bytes: &[u8], marks: &[(Position, Position)]) -> Vec<SourceSpan> {
         let Some((first, _)) = marks.first() else { return Vec::new() };
         let last_line = marks.iter().map(|(_, end)| end.line).max().unwrap_or(first.line);
         let lines = lines_from(bytes, first.offset as usize, first.column, (last_line - first.line) as usize);
@@ -79,7 +79,7 @@ fn lines_from(bytes: &[u8], offset: usize, column: u32, more: usize) -> Vec<Stri
     let offset = offset.min(bytes.len());
     let before = bytes.get(..offset).unwrap_or_default();
     let is_break = |b: &u8| matches!(b, b'\n' | b'\r');
-    let start = before.iter().rposition(|b| is_break(b)).map_or(0, |at| at + 1);
+    let start = before.iter().rposition(&is_break).map_or(0, |at| at + 1);
     let _ = column;
     let mut rest = bytes.get(start..).unwrap_or_default();
     if start == 0 {

@@ -7,11 +7,11 @@ use crate::text;
 use serde::Serialize;
 
 /// The version of these shapes.
-pub const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// The whole report.
 #[derive(Serialize)]
-pub struct WireReport<'a> {
+pub(super) struct WireReport<'a> {
     pub schema: u32,
     pub tool: Tool,
     pub policy: Option<PolicyFile>,
@@ -23,19 +23,19 @@ pub struct WireReport<'a> {
 }
 
 #[derive(Serialize)]
-pub struct Tool {
+pub(super) struct Tool {
     pub name: &'static str,
     pub version: &'static str,
 }
 
 #[derive(Serialize)]
-pub struct PolicyFile {
+pub(super) struct PolicyFile {
     pub path: String,
     pub hash: String,
 }
 
 #[derive(Serialize)]
-pub struct WireSummary {
+pub(super) struct WireSummary {
     pub files: usize,
     pub analysed: usize,
     pub skipped: usize,
@@ -45,27 +45,27 @@ pub struct WireSummary {
 }
 
 #[derive(Serialize)]
-pub struct WireCounts {
+pub(super) struct WireCounts {
     pub error: usize,
     pub warn: usize,
     pub note: usize,
 }
 
 #[derive(Clone, Copy, Serialize)]
-pub struct Position {
+pub(super) struct Position {
     pub line: u32,
     pub column: u32,
     pub offset: u32,
 }
 
 #[derive(Serialize)]
-pub struct WireLine {
+pub(super) struct WireLine {
     pub path: String,
     pub line: u32,
 }
 
 #[derive(Serialize)]
-pub struct WireFinding<'a> {
+pub(super) struct WireFinding<'a> {
     pub rule: &'a str,
     pub level: &'static str,
     pub path: String,
@@ -83,7 +83,7 @@ pub struct WireFinding<'a> {
 }
 
 #[derive(Serialize)]
-pub struct WireProblem<'a> {
+pub(super) struct WireProblem<'a> {
     pub kind: &'static str,
     pub path: Option<String>,
     pub start: Option<Position>,
@@ -94,13 +94,13 @@ pub struct WireProblem<'a> {
 
 /// The tool, as every machine format names it.
 #[must_use]
-pub fn tool() -> Tool {
+pub(super) fn tool() -> Tool {
     Tool { name: "policy", version: env!("CARGO_PKG_VERSION") }
 }
 
 /// The policy, as every machine format names it.
 #[must_use]
-pub fn policy_file(report: &Report) -> Option<PolicyFile> {
+pub(super) fn policy_file(report: &Report) -> Option<PolicyFile> {
     report.policy.as_ref().map(|info| PolicyFile { path: info.path.to_string(), hash: info.hash.clone() })
 }
 

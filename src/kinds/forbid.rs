@@ -11,7 +11,7 @@ use crate::span::Span;
 use rustc_hash::FxHashMap;
 
 /// The verb.
-pub static KIND: Kind = Kind {
+pub(super) static KIND: Kind = Kind {
     key: "forbid",
     about: "must not occur: a list of libraries, or a map of targets",
     example: "forbid: [requests, aiohttp]",
@@ -120,7 +120,11 @@ fn read_entries(node: &Node, target: &str, allows: bool, entries: &mut Vec<Entry
             match import {
                 Some(written) => push_entry(written, None, allows, entries, reading),
                 None => {
-                    reading.wrong(item.span, "a library without an import name", "write `{ dist: PyJWT, import: jwt }`")
+                    reading.wrong(
+                        item.span,
+                        "a library without an import name",
+                        "write `{ dist: PyJWT, import: jwt }`",
+                    );
                 }
             }
         } else if let Some(written) = reading.text(item, "a name") {

@@ -7,7 +7,7 @@ use crate::project::standard_library;
 
 /// A word that may stand where a name may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub(super) enum Word {
     /// The standard library of the target version.
     Stdlib,
     /// What lies beneath a root.
@@ -21,7 +21,7 @@ pub enum Word {
 }
 
 /// Every word with its spelling.
-pub const WORDS: [(&str, Word); 5] = [
+pub(super) const WORDS: [(&str, Word); 5] = [
     ("stdlib", Word::Stdlib),
     ("first-party", Word::FirstParty),
     ("third-party", Word::ThirdParty),
@@ -32,13 +32,13 @@ pub const WORDS: [(&str, Word); 5] = [
 impl Word {
     /// Reads a spelling; `None` for anything else.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         WORDS.iter().find(|(name, _)| *name == text).map(|(_, word)| *word)
     }
 
     /// How specific the word is; names are more specific than any word.
     #[must_use]
-    pub fn rank(self) -> usize {
+    pub(super) fn rank(self) -> usize {
         match self {
             Word::Any => 0,
             Word::Stdlib | Word::FirstParty | Word::ThirdParty => 1,
@@ -48,7 +48,7 @@ impl Word {
 
     /// Whether the word covers what a fact reaches. A relative import always reaches first-party code.
     #[must_use]
-    pub fn covers(self, view: &View<'_>) -> bool {
+    pub(super) fn covers(self, view: &View<'_>) -> bool {
         let top = name::top(view.reached);
         let is_relative = view.fact.level > 0;
         let is_stdlib = || !is_relative && standard_library::contains(top, view.project.layout().target.1);

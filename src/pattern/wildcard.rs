@@ -2,7 +2,7 @@
 
 /// Whether `text` matches `pattern`, where `*` stands for any bytes.
 #[must_use]
-pub fn segment(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn segment(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while t < text.len() {
@@ -31,7 +31,7 @@ pub fn segment(pattern: &[u8], text: &[u8]) -> bool {
 /// How many leading segments a sequence of patterns takes, at least: the shortest prefix that it matches and that is
 /// no shorter than `min`. `is_deep` tells which patterns stand for any number of segments.
 #[must_use]
-pub fn shortest_prefix<P>(
+pub(super) fn shortest_prefix<P>(
     patterns: &[P],
     segments: usize,
     min: usize,

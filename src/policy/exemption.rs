@@ -58,7 +58,7 @@ impl Exemption {
 }
 
 /// Reads `allow-in`.
-pub fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Exemption> {
+pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Exemption> {
     let items = reading.list(node, "`allow-in`");
     items.into_iter().filter_map(|item| read_one(item, reading)).collect()
 }
@@ -113,7 +113,7 @@ fn read_place(written: &Spanned, reading: &mut Reading<'_>) -> Option<(Glob, Opt
 }
 
 /// Reads one glob; a malformed one is a mistake that shows the right spelling.
-pub fn read_glob(text: &str, span: Span, reading: &mut Reading<'_>) -> Option<Glob> {
+pub(super) fn read_glob(text: &str, span: Span, reading: &mut Reading<'_>) -> Option<Glob> {
     match Glob::parse(text) {
         Ok(glob) => Some(glob),
         Err(malformed) => {

@@ -159,14 +159,13 @@ impl Policy {
     /// The layout, once it is known which folders exist.
     #[must_use]
     pub fn layout(&self, is_folder: impl Fn(&RepoPath) -> bool) -> Layout {
-        let roots = match &self.python.roots {
-            Some(roots) => roots.iter().map(|(path, _)| path.clone()).collect(),
-            None => {
-                let source = RepoPath::from_bytes(b"src");
-                let mut roots = vec![RepoPath::default()];
-                roots.extend(is_folder(&source).then_some(source));
-                roots
-            }
+        let roots = if let Some(roots) = &self.python.roots {
+            roots.iter().map(|(path, _)| path.clone()).collect()
+        } else {
+            let source = RepoPath::from_bytes(b"src");
+            let mut roots = vec![RepoPath::default()];
+            roots.extend(is_folder(&source).then_some(source));
+            roots
         };
         Layout {
             roots,

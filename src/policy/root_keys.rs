@@ -14,7 +14,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
 
 /// Keys of a policy.
-pub const KEYS: [Field; 12] = [
+pub(super) const KEYS: [Field; 12] = [
     field("version"),
     field("requires"),
     field("python"),
@@ -30,7 +30,7 @@ pub const KEYS: [Field; 12] = [
 ];
 
 /// `version: 1`.
-pub fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) {
+pub(super) fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) {
     let Some(node) = node else {
         let start = Span::new(whole.span.start as usize, whole.span.start as usize + 1);
         reading.wrong(
@@ -50,30 +50,27 @@ pub fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_
 }
 
 /// `requires: ">=0.1"`, against the version of the tool.
-pub fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) {
+pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) {
     let Some(written) = reading.text(node, "`requires`") else { return };
     let specifiers = VersionSpecifiers::from_str(&written.text);
-    match (specifiers, Version::from_str(tool)) {
-        (Ok(specifiers), Ok(version)) => {
-            if !specifiers.contains(&version) {
-                let help = "install a version that fits, or change `requires`";
-                reading.wrong(
-                    written.span,
-                    format!("this is version {tool}, but the policy requires {}", written.text),
-                    help,
-                );
-            }
+    if let (Ok(specifiers), Ok(version)) = (specifiers, Version::from_str(tool)) {
+        if !specifiers.contains(&version) {
+            let help = "install a version that fits, or change `requires`";
+            reading.wrong(
+                written.span,
+                format!("this is version {tool}, but the policy requires {}", written.text),
+                help,
+            );
         }
-        _ => {
-            let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
-            let help = format!("write `{}`", reading.corrected(written.span, &spelling));
-            reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
-        }
+    } else {
+        let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
+        let help = format!("write `{}`", reading.corrected(written.span, &spelling));
+        reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
     }
 }
 
 /// `python`.
-pub fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Python {
+pub(super) fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Python {
     let mut python = Python { target: (3, NEWEST), ..Python::default() };
     let Some(node) = node else { return python };
     let keys = [field("target"), field("roots"), field("packages"), field("shadows"), later("environment")];
@@ -162,7 +159,7 @@ fn folder(text: &str, span: Span, what: &str, reading: &mut Reading<'_>) -> Opti
 }
 
 /// `unanalysed`.
-pub fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Excuse> {
+pub(super) fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Excuse> {
     let mut excuses = Vec::new();
     for item in reading.list(node, "`unanalysed`") {
         if !matches!(item.value, Value::Map(_)) {
@@ -188,7 +185,7 @@ pub fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Excuse> {
 }
 
 /// `policy`: levels of built-in findings, by their id without the prefix.
-pub fn read_builtin_levels(node: &Node, reading: &mut Reading<'_>) -> Vec<(&'static str, Level)> {
+pub(super) fn read_builtin_levels(node: &Node, reading: &mut Reading<'_>) -> Vec<(&'static str, Level)> {
     let short = |id: &'static str| id.strip_prefix("policy/").unwrap_or(id);
     let keys: Vec<Field> = builtin::BUILTINS.iter().map(|b| field(short(b.id))).collect();
     let fields = reading.map(node, "`policy`", &keys);

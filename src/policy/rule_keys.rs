@@ -13,7 +13,7 @@ use crate::pattern::glob::Glob;
 use crate::span::Span;
 
 /// Keys of a rule besides its verb.
-pub const KEYS: [Field; 16] = [
+pub(super) const KEYS: [Field; 16] = [
     field("in"),
     field("not-in"),
     field("allow-in"),
@@ -33,7 +33,7 @@ pub const KEYS: [Field; 16] = [
 ];
 
 /// Reads `rules`.
-pub fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Rule> {
+pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Rule> {
     let entries = reading.entries(node, "`rules`");
     entries.iter().filter_map(|(key, value)| read_one(key, value, reading)).collect()
 }
@@ -138,7 +138,7 @@ fn read_scope(fields: &Fields<'_>, reading: &mut Reading<'_>) -> PathScope {
 }
 
 /// Reads a list of globs.
-pub fn read_globs(node: &Node, what: &str, reading: &mut Reading<'_>) -> Vec<(Glob, Span)> {
+pub(super) fn read_globs(node: &Node, what: &str, reading: &mut Reading<'_>) -> Vec<(Glob, Span)> {
     let mut globs = Vec::new();
     for item in reading.list(node, what) {
         if let Some(written) = reading.text(item, "a path pattern")
@@ -151,7 +151,7 @@ pub fn read_globs(node: &Node, what: &str, reading: &mut Reading<'_>) -> Vec<(Gl
 }
 
 /// Reads a plain level.
-pub fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<Level> {
+pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<Level> {
     if matches!(node.value, Value::Map(_)) {
         reading.wrong(
             node.span,

@@ -93,10 +93,10 @@ fn no_format_lets_text_steer_a_terminal() {
         let text = tell(&hostile_report(6), format.name());
         let bad = text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
         // JSON readers give the text back as it is, so JSON may hold what a terminal never sees raw.
-        if !format.name().starts_with("json") {
-            assert_eq!(bad, None, "{}", format.name());
-        } else {
+        if format.name().starts_with("json") {
             assert!(bad.is_none_or(|c| c == '\u{202e}'), "{}", format.name());
+        } else {
+            assert_eq!(bad, None, "{}", format.name());
         }
     }
 }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 /// What a run left behind.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub stdout: String,
     pub stderr: String,
     pub code: i32,
@@ -15,19 +15,19 @@ pub struct Run {
 }
 
 /// The binary, ready for arguments; nothing of the machine's environment reaches it.
-pub fn policy(folder: &Path) -> Command {
+pub(crate) fn policy(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     command
 }
 
 /// Runs the binary to its end.
-pub fn run(folder: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
     finish(policy(folder).args(arguments))
 }
 
 /// Runs a prepared command to its end.
-pub fn finish(command: &mut Command) -> Run {
+pub(crate) fn finish(command: &mut Command) -> Run {
     let started = Instant::now();
     let output = command.output().expect("the binary starts");
     Run {
@@ -39,12 +39,12 @@ pub fn finish(command: &mut Command) -> Run {
 }
 
 /// Where the project lies.
-pub fn project() -> PathBuf {
+pub(crate) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A temporary folder that holds these files.
-pub fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, text) in files {
         write(folder.path(), path, text.as_bytes());
@@ -53,14 +53,14 @@ pub fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// Writes one file, with the folders above it.
-pub fn write(folder: &Path, path: &str, bytes: &[u8]) {
+pub(crate) fn write(folder: &Path, path: &str, bytes: &[u8]) {
     let file = folder.join(path);
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
     std::fs::write(file, bytes).expect("a file");
 }
 
 /// Copies a folder with everything in it; links stay links.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a listing").flatten() {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
@@ -73,10 +73,10 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// A policy that forbids one library.
-pub const FORBID_REQUESTS: &str = "version: 1\nrules:\n  http:\n    forbid: [requests]\n";
+pub(crate) const FORBID_REQUESTS: &str = "version: 1\nrules:\n  http:\n    forbid: [requests]\n";
 
 /// A Python that is at hand, newest first. Without one the test says so loudly and is skipped; in CI that fails.
-pub fn python(who: &str) -> Option<&'static str> {
+pub(crate) fn python(who: &str) -> Option<&'static str> {
     let names = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3"];
     let works = |name: &&str| {
         let check = "import sys; sys.exit(sys.version_info < (3, 10))";
@@ -91,7 +91,7 @@ pub fn python(who: &str) -> Option<&'static str> {
 }
 
 /// Says that something was not tested here. In CI, where everything is installed, that is a failure.
-pub fn skipped(who: &str, why: &str) {
+pub(crate) fn skipped(who: &str, why: &str) {
     eprintln!("\n*** SKIPPED {who}: {why} ***\n");
     assert!(std::env::var_os("CI").is_none(), "skipped in CI: {who}: {why}");
 }

@@ -159,7 +159,7 @@ mod unix {
             ("c.py", "import os\n"),
         ]);
         let mode = |path: &str, mode| {
-            std::fs::set_permissions(tree.path().join(path), std::fs::Permissions::from_mode(mode)).unwrap()
+            std::fs::set_permissions(tree.path().join(path), std::fs::Permissions::from_mode(mode)).unwrap();
         };
         mode("shut", 0o000);
         mode("c.py", 0o000);

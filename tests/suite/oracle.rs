@@ -1,4 +1,4 @@
-//! CPython knows the truth about imports: a small cut of `tests/oracle`, which has the whole.
+//! `CPython` knows the truth about imports: a small cut of `tests/oracle`, which has the whole.
 
 use super::harness::{project, python, skipped};
 use std::process::Command;

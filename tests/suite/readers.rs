@@ -73,7 +73,7 @@ proptest! {
 }
 
 /// What source consists of, and what breaks it.
-pub const SCRAPS: [&str; 56] = [
+pub(crate) const SCRAPS: [&str; 56] = [
     "import ",
     "from ",
     " as ",

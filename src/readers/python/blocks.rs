@@ -2,14 +2,14 @@
 //! statements; run only over files in which something was found. Must not know what the statements mean.
 
 use super::condition::Test;
-use super::lexer::Lexer;
+use super::logical_lines::{Line, LogicalLines, skip_blank, word_at};
 use super::type_checking::TypeChecking;
 use crate::context::{Context, Contexts};
-use crate::name::{is_identifier_byte, normalise};
+use crate::name::normalise;
 
 /// What encloses one statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     /// Names of the enclosing classes and functions, joined by dots.
     pub scope: String,
     /// Its contexts.
@@ -19,7 +19,7 @@ pub struct Place {
 /// Whether a statement that starts at `start` can only stand at module level, whatever precedes it: nothing of its
 /// line lies in front of it.
 #[must_use]
-pub fn is_flush_left(bytes: &[u8], start: usize) -> bool {
+pub(super) fn is_flush_left(bytes: &[u8], start: usize) -> bool {
     match start.checked_sub(1).and_then(|at| bytes.get(at)) {
         None => true,
         Some(b'\n' | b'\r') => {
@@ -37,7 +37,7 @@ pub fn is_flush_left(bytes: &[u8], start: usize) -> bool {
 
 /// The places of statements, given by their ascending start offsets.
 #[must_use]
-pub fn places(text: &str, statements: &[usize]) -> Vec<Place> {
+pub(super) fn places(text: &str, statements: &[usize]) -> Vec<Place> {
     let bytes = text.as_bytes();
     let mut walk = Walk {
         bytes,
@@ -224,19 +224,6 @@ impl Walk<'_> {
     }
 }
 
-fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\t' | 0x0C)) {
-        at += 1;
-    }
-    at
-}
-
-fn word_at(bytes: &[u8], start: usize) -> (&[u8], usize) {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let len = rest.iter().position(|&b| !is_identifier_byte(b)).unwrap_or(rest.len());
-    (rest.get(..len).unwrap_or_default(), start + len)
-}
-
 fn name_at(header: &[u8]) -> String {
     let (word, _) = word_at(header, skip_blank(header, 0));
     normalise(std::str::from_utf8(word).unwrap_or_default()).into_owned()
@@ -255,117 +242,6 @@ fn names_import_error(header: &[u8]) -> bool {
         }
     }
     false
-}
-
-/// A logical line that holds code.
-#[derive(Clone, Copy, Debug)]
-struct Line {
-    /// Column of its first token, tabs to the next eighth.
-    indent: usize,
-    /// First token.
-    start: usize,
-    /// Where its line end stands.
-    end: usize,
-}
-
-/// Signs that open, close, join or end lines.
-static SHAPES_LINES: [bool; 256] = {
-    let mut table = [false; 256];
-    let signs = b"()[]{}\\\n\r";
-    let mut index = 0;
-    while index < signs.len() {
-        table[signs[index] as usize] = true;
-        index += 1;
-    }
-    table
-};
-
-struct LogicalLines<'a> {
-    bytes: &'a [u8],
-    lexer: Lexer<'a>,
-    /// Start and end of the next literal or comment.
-    token: Option<(usize, usize)>,
-    at: usize,
-}
-
-impl<'a> LogicalLines<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        let mut lines = Self { bytes, lexer: Lexer::new(bytes), token: None, at: 0 };
-        lines.advance();
-        lines
-    }
-
-    fn advance(&mut self) {
-        self.token = self.lexer.next_token().map(|token| (token.start, token.end));
-    }
-
-    /// The next logical line. `wanted` is a statement that certainly starts outside of brackets: if one is met
-    /// inside, the brackets never close, and its line starts anew.
-    fn next(&mut self, wanted: Option<usize>) -> Option<Line> {
-        let (start, indent) = self.first_token()?;
-        self.at = start;
-        let mut depth = 0_usize;
-        loop {
-            let gap_end = self.token.map_or(self.bytes.len(), |(start, _)| start);
-            while self.at < gap_end {
-                let gap = self.bytes.get(self.at..gap_end).unwrap_or_default();
-                self.at += gap.iter().position(|&byte| SHAPES_LINES[byte as usize]).unwrap_or(gap.len());
-                if self.at >= gap_end {
-                    break;
-                }
-                match self.bytes.get(self.at) {
-                    Some(b'(' | b'[' | b'{') => depth += 1,
-                    Some(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-                    Some(b'\\') => self.at = self.lexer.after_escape(self.at) - 1,
-                    Some(b'\n' | b'\r') => {
-                        let starts_anew = || {
-                            let next = skip_blank(self.bytes, self.at + 1);
-                            wanted.is_some_and(|wanted| wanted == next)
-                        };
-                        if depth == 0 || starts_anew() {
-                            return Some(Line { indent, start, end: self.at });
-                        }
-                    }
-                    _ => {}
-                }
-                self.at += 1;
-            }
-            match self.token {
-                Some((_, end)) => {
-                    self.at = self.at.max(end);
-                    self.advance();
-                }
-                None => return Some(Line { indent, start, end: self.bytes.len() }),
-            }
-        }
-    }
-
-    /// Over blank and comment lines to the next code: where it starts, and its column.
-    fn first_token(&mut self) -> Option<(usize, usize)> {
-        let mut indent = 0;
-        loop {
-            match self.bytes.get(self.at)? {
-                b' ' => indent += 1,
-                b'\t' => indent = indent / 8 * 8 + 8,
-                0x0C | b'\n' | b'\r' => indent = 0,
-                b'\\' => {
-                    self.at = self.lexer.after_escape(self.at);
-                    continue;
-                }
-                b'#' => {
-                    while self.token.is_some_and(|(start, _)| start < self.at) {
-                        self.advance();
-                    }
-                    let (_, end) = self.token?;
-                    self.at = end;
-                    self.advance();
-                    continue;
-                }
-                _ => return Some((self.at, indent)),
-            }
-            self.at += 1;
-        }
-    }
 }
 
 #[cfg(test)]

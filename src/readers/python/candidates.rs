@@ -11,7 +11,7 @@ const WORD: usize = b"import".len();
 
 /// A place where an import statement may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// Where the statement starts: at `lazy`, `from` or `import`.
     pub start: usize,
     /// The `from`, for a from-import.
@@ -28,7 +28,7 @@ pub struct Candidate {
 impl Candidate {
     /// The same place, when code begins only at `code`: what lies before belongs to a comment or a literal.
     #[must_use]
-    pub fn starting_at(self, code: usize) -> Self {
+    pub(super) fn starting_at(self, code: usize) -> Self {
         match self.from {
             _ if self.start >= code => self,
             Some(from) if from >= code => Self { start: from, lazy: false, ..self },
@@ -38,13 +38,13 @@ impl Candidate {
 
     /// The same place, taken for a plain import that starts at its keyword.
     #[must_use]
-    pub fn as_plain(self) -> Self {
+    pub(super) fn as_plain(self) -> Self {
         Self { start: self.keyword, from: None, lazy: false, ..self }
     }
 }
 
 /// Candidates in ascending order.
-pub fn candidates(bytes: &[u8]) -> impl Iterator<Item = Candidate> {
+pub(super) fn candidates(bytes: &[u8]) -> impl Iterator<Item = Candidate> {
     IMPORT.find_iter(bytes).filter_map(|keyword| candidate(bytes, keyword))
 }
 

@@ -5,7 +5,7 @@ use super::words::{Words, words};
 
 /// The condition of an `if` or `elif`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Test<'a> {
+pub(super) enum Test<'a> {
     /// A bare name, as in `if TYPE_CHECKING:`.
     Name(&'a [u8]),
     /// An attribute of a bare name, as in `if typing.TYPE_CHECKING:`.
@@ -19,7 +19,7 @@ pub enum Test<'a> {
 impl<'a> Test<'a> {
     /// Reads what follows the keyword, up to the colon.
     #[must_use]
-    pub fn read(header: &'a [u8]) -> Self {
+    pub(super) fn read(header: &'a [u8]) -> Self {
         let mut words: Words<'a> = words(header);
         let mut seen = [&b""[..]; 6];
         for slot in &mut seen {
@@ -48,7 +48,7 @@ impl<'a> Test<'a> {
 
     /// Whether this is a literal version test.
     #[must_use]
-    pub fn is_version(&self) -> bool {
+    pub(super) fn is_version(&self) -> bool {
         *self == Test::Version
     }
 }

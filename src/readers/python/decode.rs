@@ -1,4 +1,4 @@
-//! Bytes to text as CPython does it (PEP 263, PEP 3120). Knows byte order marks, cookies and the encodings that
+//! Bytes to text as `CPython` does it (PEP 263, PEP 3120). Knows byte order marks, cookies and the encodings that
 //! are read; must not know any syntax.
 
 use crate::problem::ProblemKind;
@@ -11,7 +11,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Why bytes are no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undecodable {
+pub(super) struct Undecodable {
     /// Stored offset of the trouble.
     pub offset: usize,
     /// Which kind of problem it is.
@@ -34,7 +34,7 @@ enum Codec {
 ///
 /// # Errors
 /// When the file holds a NUL byte, names an encoding that is not read here, or is not valid in its encoding.
-pub fn decode(bytes: &[u8]) -> Result<Text<'_>, Undecodable> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, Undecodable> {
     if let Some(offset) = memchr::memchr(0, bytes) {
         return Err(Undecodable {
             offset,
@@ -115,7 +115,7 @@ fn unsupported(cookie: Cookie<'_>, base: usize) -> Undecodable {
 
 /// Bytes that are no text, one character for each, so that trouble in them has a place.
 #[must_use]
-pub fn as_characters(bytes: &[u8]) -> Text<'static> {
+pub(super) fn as_characters(bytes: &[u8]) -> Text<'static> {
     transcode(bytes, char::from)
 }
 
@@ -197,7 +197,7 @@ fn cookie_in_line(line: &[u8]) -> Option<Cookie<'_>> {
     None
 }
 
-/// The codec behind a cookie, with the aliases that CPython accepts for it; `None` for any other.
+/// The codec behind a cookie, with the aliases that `CPython` accepts for it; `None` for any other.
 fn codec(name: &[u8]) -> Option<Codec> {
     let name: String =
         name.iter().map(|b| if matches!(b, b'-' | b'.') { '_' } else { char::from(b.to_ascii_lowercase()) }).collect();

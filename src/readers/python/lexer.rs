@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub(super) enum TokenKind {
     /// `#` to the end of the line.
     Comment,
     /// A literal, from its opening quote on (a prefix is not part of it).
@@ -19,7 +19,7 @@ pub enum TokenKind {
 
 /// A stretch of bytes that is no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     /// What it is.
     pub kind: TokenKind,
     /// First byte.
@@ -37,13 +37,13 @@ pub(super) struct Quotes {
 
 impl Quotes {
     /// How many bytes open and close the literal.
-    pub fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         if self.triple { 3 } else { 1 }
     }
 }
 
 /// Hands out the tokens of a text in order.
-pub struct Lexer<'a> {
+pub(super) struct Lexer<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) has_cr: bool,
     pos: usize,
@@ -55,7 +55,7 @@ pub struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     /// A lexer at the start of `bytes`, which are valid UTF-8 without a byte order mark.
     #[must_use]
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             has_cr: memchr::memchr(b'\r', bytes).is_some(),
@@ -68,12 +68,12 @@ impl<'a> Lexer<'a> {
     /// Whether so much broken formatted text was tried in vain that further ones were taken as plain literals.
     /// Then the answer is in doubt and must be told as a problem. Keeps hostile files linear.
     #[must_use]
-    pub fn gave_up(&self) -> bool {
+    pub(super) fn gave_up(&self) -> bool {
         self.wasted > self.bytes.len().saturating_mul(16).saturating_add(1 << 16)
     }
 
     /// The next token, or `None` when only code is left.
-    pub fn next_token(&mut self) -> Option<Token> {
+    pub(super) fn next_token(&mut self) -> Option<Token> {
         let rest = self.bytes.get(self.pos..)?;
         let start = self.pos + memchr::memchr3(b'"', b'\'', b'#', rest)?;
         let token = match self.bytes.get(start) {
@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn replacement_fields_nest() {
         assert_eq!(code(r#"f"{d["x"]}"; b"#), "f_; b");
-        assert_eq!(code(r##"f"{x!r:{"}"}}"; b"##), "f_; b");
+        assert_eq!(code(r#"f"{x!r:{"}"}}"; b"#), "f_; b");
         assert_eq!(code("f\"{x:\n}\"; b"), "f_; b");
-        assert_eq!(code(r##"f"{1:#06x}"; f"{1:'>10}"; b"##), "f_; f_; b");
+        assert_eq!(code(r#"f"{1:#06x}"; f"{1:'>10}"; b"#), "f_; f_; b");
         assert_eq!(code(r#"rf"\{x}"; b"#), "rf_; b");
         assert_eq!(code(r#"rf"\N{"a"}"; b"#), "rf_; b");
         assert_eq!(code(r#"f"\N{EM DASH}{x}"; b"#), "f_; b");

@@ -7,6 +7,7 @@ mod condition;
 mod decode;
 mod formatted;
 mod lexer;
+mod logical_lines;
 mod statement;
 pub mod tree;
 mod type_checking;

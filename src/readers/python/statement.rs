@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// An import statement. Reused from one to the next, so that reading allocates nothing in the common case.
 #[derive(Debug)]
-pub struct Statement {
+pub(super) struct Statement {
     /// Dots in front of the module.
     pub level: u32,
     /// Whether it is a from-import.
@@ -25,7 +25,7 @@ pub struct Statement {
 
 /// One bound name.
 #[derive(Clone, Debug)]
-pub struct Alias {
+pub(super) struct Alias {
     name: Range<usize>,
     alias: Option<Range<usize>>,
     /// The alias with its `as`.
@@ -49,24 +49,24 @@ impl Default for Statement {
 impl Statement {
     /// The module of a from-import, NFKC, without dots in front; empty for `from . import x`.
     #[must_use]
-    pub fn module(&self) -> &str {
+    pub(super) fn module(&self) -> &str {
         self.names.get(self.module.clone()).unwrap_or_default()
     }
 
     /// What an alias imports: the module of a plain import, or the member of a from-import.
     #[must_use]
-    pub fn name(&self, alias: &Alias) -> &str {
+    pub(super) fn name(&self, alias: &Alias) -> &str {
         self.names.get(alias.name.clone()).unwrap_or_default()
     }
 
     /// The name behind `as`.
     #[must_use]
-    pub fn bound(&self, alias: &Alias) -> Option<&str> {
+    pub(super) fn bound(&self, alias: &Alias) -> Option<&str> {
         alias.alias.clone().and_then(|range| self.names.get(range))
     }
 
     /// Reads the statement at `candidate`, replacing what was here.
-    pub fn read(&mut self, text: &str, candidate: &Candidate) {
+    pub(super) fn read(&mut self, text: &str, candidate: &Candidate) {
         let bytes = text.as_bytes();
         self.level = 0;
         self.is_from = candidate.from.is_some();

@@ -8,7 +8,7 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 /// Text longer than this is not parsed: a tree takes up to 337 bytes for each byte of text.
 pub const MAX_BYTES: usize = 4 << 20;
 /// Blocks nested deeper than this are not parsed: the scanner of the grammar aborts the process at 511 levels.
-/// CPython refuses more than 100.
+/// `CPython` refuses more than 100.
 pub const MAX_INDENTS: usize = 250;
 /// How often the parser may report progress (each time after about 100 operations), for each byte of text.
 /// Counting gives the same verdict on fast and slow machines.

@@ -12,7 +12,7 @@ const FLAG: &str = "TYPE_CHECKING";
 const HOMES: [&str; 2] = ["typing", "typing_extensions"];
 
 /// Answers for one file; remembers what it found out.
-pub struct TypeChecking<'a> {
+pub(super) struct TypeChecking<'a> {
     text: &'a str,
     known: Vec<(Vec<u8>, bool)>,
     code: Option<Code>,
@@ -32,12 +32,12 @@ struct Code {
 impl<'a> TypeChecking<'a> {
     /// Nothing is read before a test is asked about.
     #[must_use]
-    pub fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Self { text, known: Vec::new(), code: None }
     }
 
     /// Whether `test` is true for type checkers only.
-    pub fn holds(&mut self, test: &Test<'_>) -> bool {
+    pub(super) fn holds(&mut self, test: &Test<'_>) -> bool {
         let (head, is_flag) = match test {
             Test::Name(name) => (*name, true),
             Test::Attribute(head, name) if *name == FLAG.as_bytes() => (*head, false),

@@ -3,14 +3,14 @@
 use crate::name::is_identifier_byte;
 
 /// Words and signs of a stretch of code, blanks left out.
-pub struct Words<'a> {
+pub(super) struct Words<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 /// Splits `bytes`, which hold no literal and no comment that matters.
 #[must_use]
-pub fn words(bytes: &[u8]) -> Words<'_> {
+pub(super) fn words(bytes: &[u8]) -> Words<'_> {
     Words { bytes, at: 0 }
 }
 

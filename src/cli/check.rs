@@ -28,7 +28,7 @@ pub(super) static COMMAND: Command = Command { name: "check", define, run };
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let started = Instant::now();
-    let destinations = match destinations(matches) {
+    let destinations = match destinations(matches, &shell.working) {
         Ok(destinations) => destinations,
         Err((what, help)) => return fail(shell, &what, &help),
     };
@@ -180,7 +180,7 @@ impl Run<'_> {
 
 /// Problems beneath an `unanalysed` path are expected. A fault of the tool itself never is.
 fn is_excused(policy: &Policy, problem: &Problem) -> bool {
-    problem.kind != ProblemKind::Internal
+    !matches!(problem.kind, ProblemKind::Internal | ProblemKind::Selection)
         && problem.path.as_ref().is_some_and(|path| policy.unanalysed.iter().any(|excuse| excuse.glob.matches(path)))
 }
 

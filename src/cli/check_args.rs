@@ -2,11 +2,12 @@
 
 use super::common;
 use super::output::Destination;
+use crate::disk::absolute;
 use crate::formats::{self, FORMATS};
 use crate::level::Level;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Adds the arguments.
 pub(super) fn define(command: clap::Command) -> clap::Command {
@@ -108,7 +109,7 @@ pub(super) fn fail_level(matches: &ArgMatches) -> Level {
 ///
 /// # Errors
 /// In words, when a `--report` is malformed or two reports would go to one file.
-pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
+pub(super) fn destinations(matches: &ArgMatches, working: &Path) -> Result<Vec<Destination>, (String, String)> {
     let name = matches.get_one::<String>("format").map_or("human", String::as_str);
     let Some(format) = formats::by_name(name) else { return Err((format!("no format `{name}`"), String::new())) };
     let mut all = vec![Destination { format, file: matches.get_one::<PathBuf>("output").cloned() }];
@@ -122,7 +123,10 @@ pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (St
             return Err((format!("`--report {written}`: there is no format `{name}`"), help));
         };
         let file = if file == "-" { None } else { Some(PathBuf::from(file)) };
-        if all.iter().any(|other| other.file == file) {
+        let same = |other: &Option<PathBuf>| {
+            other.as_ref().map(|f| absolute(working, f)) == file.as_ref().map(|f| absolute(working, f))
+        };
+        if all.iter().any(|other| same(&other.file)) {
             let what = format!("two reports would go to `{}`", written.split_once('=').map_or("", |(_, file)| file));
             return Err((what, "give each report a file of its own".to_owned()));
         }

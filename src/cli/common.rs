@@ -31,7 +31,7 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
         Arg::new("threads")
             .long("threads")
             .value_name("N")
-            .value_parser(value_parser!(u16))
+            .value_parser(value_parser!(u16).range(1..=256))
             .help("Threads; one for each core by default"),
     ])
 }

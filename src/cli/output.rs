@@ -40,32 +40,36 @@ pub(super) fn write(destination: &Destination, telling: &Telling<'_>, shell: &mu
 /// # Errors
 /// When the system refuses.
 pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
-    let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file());
+    // A link stays a link: what it leads to is replaced.
+    let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    let file = target.as_path();
+    let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file())
+        || ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder));
     if is_special {
         let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
         write(&mut out)?;
         return out.flush();
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".policy-").tempfile_in(folder)?;
+    let mut temporary = builder(file).prefix(".policy-").tempfile_in(folder)?;
     {
         let mut out = BufWriter::with_capacity(1 << 17, temporary.as_file_mut());
         write(&mut out)?;
         out.flush()?;
     }
-    share(&temporary)?;
     temporary.persist(file).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Temporary files are private; a report is for everybody who may read the folder.
-#[cfg(unix)]
-fn share(temporary: &tempfile::NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share(_: &tempfile::NamedTempFile) -> io::Result<()> {
-    Ok(())
+/// A temporary file with the rights of the file that it will replace; a new one is for everybody whom the user's own
+/// mask lets in.
+fn builder(file: &Path) -> tempfile::Builder<'_, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let rights = std::fs::metadata(file).map(|meta| meta.permissions());
+        builder.permissions(rights.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666)));
+    }
+    builder
 }

@@ -68,6 +68,7 @@ fn read_text(file: &Path) -> Result<String, Unreadable> {
         return Err(Unreadable::TooLong(meta.len()));
     }
     let bytes = std::fs::read(file).map_err(|error| words(&error))?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes)
         .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
 }

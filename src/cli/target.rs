@@ -51,15 +51,20 @@ pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target
         }
         (true, Some(name), None) => {
             let mut bytes = Vec::new();
-            let limit = disk::MAX_BYTES as u64;
+            let limit = disk::MAX_BYTES as u64 + 1;
             match (&mut *shell.input).take(limit).read_to_end(&mut bytes) {
+                Ok(_) if bytes.len() > disk::MAX_BYTES => {
+                    let what = format!("standard input is longer than {} MiB", disk::MAX_BYTES >> 20);
+                    Err(fail(shell, &what, ""))
+                }
                 Ok(_) => Ok(Target::Input { name: absolute(&shell.working, name), bytes }),
                 Err(error) => Err(fail(shell, &format!("standard input cannot be read: {error}"), "")),
             }
         }
         (false, None, Some(list)) => read_list(list, shell).map(Target::List),
         (false, None, None) => {
-            let here = PathBuf::from(".");
+            // Without a path, the root is meant where one is named, else the working folder.
+            let here = matches.get_one::<PathBuf>("root").cloned().unwrap_or_else(|| PathBuf::from("."));
             let typed = if typed.is_empty() { vec![&here] } else { typed };
             let paths = typed.into_iter().map(|path| absolute(&shell.working, path)).collect();
             Ok(Target::Paths { paths, allow_empty: matches.get_flag("allow-empty") })
@@ -162,11 +167,15 @@ pub(super) fn select(
     };
     let mut selection = Selection::default();
     match target {
-        Target::Input { name, .. } => {
+        Target::Input { name, bytes } => {
             let path = below(name, shell)?;
+            let by_head = || {
+                let head = bytes.get(..bytes.len().min(readers::HEAD)).unwrap_or_default();
+                if readers::needs_head(path.file_name()) { readers::by_head(head) } else { None }
+            };
             if exclude.iter().any(|glob| glob.matches(&path)) {
                 selection.skipped.push((path, Skip::Excluded));
-            } else if let Some((reader, surface)) = readers::by_name(path.file_name()) {
+            } else if let Some((reader, surface)) = readers::by_name(path.file_name()).or_else(by_head) {
                 selection.files.push(Selected { path, reader, surface, listed: false });
             } else {
                 let what = "nothing in a file of this name is read";

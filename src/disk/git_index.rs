@@ -1,6 +1,7 @@
 //! Which files git tracks, read from its index file. Knows index versions 2 to 4 (gitformat-index); runs no process, so
 //! no configuration of a hostile repository is obeyed.
 
+use super::read::{Reading, read_file};
 use crate::repo_path::RepoPath;
 use std::path::{Path, PathBuf};
 
@@ -19,13 +20,19 @@ pub enum Tracked {
 /// In words, when the index is there but cannot be understood. Without an index, nothing is tracked.
 pub fn tracked(work_tree: &Path) -> Result<Vec<(RepoPath, Tracked)>, String> {
     let Some(git) = git_folder(work_tree) else { return Ok(Vec::new()) };
-    let bytes = match std::fs::read(git.join("index")) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(format!("the git index cannot be read: {error}")),
-    };
+    let index = git.join("index");
+    if index.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Ok(Vec::new());
+    }
+    let mut bytes = Vec::new();
+    match read_file(&index, Reading::Unknown, &mut bytes) {
+        Ok(len) => bytes.truncate(len),
+        Err(error) => return Err(format!("the git index {}", error.explain().0)),
+    }
     // Object ids have 20 bytes, in SHA-256 repositories 32; only one of the two lengths fits the whole file.
-    parse(&bytes, 20).or_else(|_| parse(&bytes, 32)).map_err(str::to_owned)
+    parse(&bytes, 20)
+        .or_else(|first| parse(&bytes, 32).map_err(|second| if first == CUT { second } else { first }))
+        .map_err(str::to_owned)
 }
 
 /// `.git` is a folder, or a file that names one (linked work trees, submodules).
@@ -34,9 +41,14 @@ fn git_folder(work_tree: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let text = std::fs::read_to_string(&git).ok()?;
+    let mut bytes = Vec::new();
+    let len = read_file(&git, Reading::Unknown, &mut bytes).ok()?;
+    let text = std::str::from_utf8(bytes.get(..len.min(MAX_LINK))?).ok()?;
     Some(work_tree.join(text.strip_prefix("gitdir:")?.trim()))
 }
+
+/// A file that names a git folder is one line.
+const MAX_LINK: usize = 8 << 10;
 
 const CUT: &str = "the git index is cut short";
 

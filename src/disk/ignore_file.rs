@@ -42,8 +42,9 @@ impl Chain {
 /// When it could block or blow up the walk; then nothing beneath its folder can be told apart.
 pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) -> Result<Option<Arc<Chain>>, Problem> {
     let file = folder.join(NAME);
-    let Ok(meta) = std::fs::metadata(&file) else { return Ok(above) };
-    let trouble = if meta.is_dir() {
+    let Ok(meta) = file.symlink_metadata() else { return Ok(above) };
+    // Git does not obey a link.
+    let trouble = if meta.is_dir() || meta.is_symlink() {
         return Ok(above);
     } else if !meta.is_file() {
         "is no regular file"
@@ -51,8 +52,11 @@ pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) ->
         "is longer than 1 MiB"
     } else {
         let mut builder = GitignoreBuilder::new(folder);
-        // A line that is no pattern hides nothing, as for git.
-        let _ = builder.add(&file);
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        for line in bytes.split(|&b| b == b'\n').filter_map(pattern) {
+            // A line that is no pattern hides nothing, as for git.
+            let _ = builder.add_line(None, &line);
+        }
         return Ok(match builder.build() {
             Ok(own) if !own.is_empty() => Some(Arc::new(Chain { own, above })),
             _ => above,
@@ -64,6 +68,16 @@ pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) ->
         format!("this ignore file {trouble}, so its folder was not entered"),
         "remove or shorten the file",
     ))
+}
+
+/// A line as the crate reads it. Where the crate would hide more than git does, the line is rewritten or left out.
+fn pattern(line: &[u8]) -> Option<String> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = std::str::from_utf8(line).ok()?;
+    // Git takes trailing tabs for part of the name, and a trailing backslash for no pattern at all.
+    let is_odd = line.ends_with('\t') || (line.ends_with('\\') && !line.ends_with("\\\\"));
+    // Braces are alternatives for the crate, but letters for git.
+    (!is_odd).then(|| line.replace('{', "\\{").replace('}', "\\}"))
 }
 
 /// The ignore files between the top of the work tree and the root, without the root's own.

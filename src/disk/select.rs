@@ -137,7 +137,10 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
     let mut found = Selection::default();
     for (path, kind) in tracked {
         let Some(path) = path.strip_folder(&below).map(RepoPath::from_bytes) else { continue };
-        let Some((reader, surface)) = readers::by_name(path.file_name()) else { continue };
+        let claim = readers::by_name(path.file_name());
+        if claim.is_none() && !readers::needs_head(path.file_name()) {
+            continue;
+        }
         if !walk.folders.iter().any(|folder| path.is_beneath(folder)) {
             continue;
         }
@@ -155,10 +158,22 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
         if is_known || is_skipped_by_folder(&path, selection) || walk.exclude.iter().any(|glob| glob.matches(&path)) {
             continue;
         }
-        let there = walk.on_disk(&path).and_then(|disk| disk.symlink_metadata().ok());
-        if there.is_some_and(|meta| *kind == Tracked::File && meta.is_file()) {
-            selection.skipped.retain(|(skipped, _)| *skipped != path);
-            found.files.push(Selected { path, reader, surface, listed: false });
+        let Some(disk) = walk.on_disk(&path) else { continue };
+        let Ok(meta) = disk.symlink_metadata() else { continue };
+        let outcome = match kind {
+            Tracked::File if meta.is_file() => Ok(()),
+            Tracked::Link if meta.is_symlink() => link_target(&disk, &walk.root),
+            _ => continue,
+        };
+        // Only an ignored file can be news here; one that the walk has read the head of is told or no script.
+        let is_ignored = walk.ignores(&path);
+        let claim = claim.or_else(|| if is_ignored { head_of(&disk) } else { None });
+        let Some((reader, surface)) = claim else { continue };
+        selection.skipped.retain(|(skipped, skip)| *skipped != path || *skip != Skip::Ignored);
+        match outcome {
+            Ok(()) => found.files.push(Selected { path, reader, surface, listed: false }),
+            Err(skip) if skip.hides_code() => found.problems.push(unreadable(&path, skip)),
+            Err(_) => {}
         }
     }
     selection.merge(found);
@@ -189,9 +204,7 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
     };
     let mut claim = readers::by_name(path.file_name());
     if claim.is_none() && readers::needs_head(path.file_name()) && disk.is_file() {
-        let mut head = [0; readers::HEAD];
-        let len = super::read::read_head(&disk, &mut head).unwrap_or(0);
-        claim = readers::by_head(head.get(..len).unwrap_or_default());
+        claim = head_of(&disk);
     }
     let Some((reader, surface)) = claim else {
         if strict {
@@ -207,10 +220,9 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
         }
         return selection;
     };
-    let outcome = if meta.is_symlink() {
+    let outcome = if meta.is_symlink() || meta.is_file() {
+        // A folder on the way may be a link that leads out.
         link_target(&disk, root)
-    } else if meta.is_file() {
-        Ok(())
     } else {
         Err(Skip::Special)
     };
@@ -219,6 +231,12 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
         Err(skip) => selection.problems.push(unreadable(path, skip)),
     }
     selection
+}
+
+fn head_of(disk: &Path) -> Option<readers::Claim> {
+    let mut head = [0; readers::HEAD];
+    let len = super::read::read_head(disk, &mut head).ok()?;
+    readers::by_head(head.get(..len)?)
 }
 
 fn missing(path: &RepoPath, what: &str) -> Problem {

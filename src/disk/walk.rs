@@ -2,7 +2,7 @@
 //! and reads no file but ignore files and the heads of files without a suffix.
 
 use super::ignore_file::{self, Chain};
-use super::read::read_head;
+use super::read::{plain, read_head};
 use super::select::{Selected, Skip};
 use super::tree::to_disk;
 use crate::pattern::glob::Glob;
@@ -119,7 +119,7 @@ impl Walk {
             }
             Err(error) => {
                 let path = (!folder.path.as_bytes().is_empty()).then_some(folder.path);
-                let message = format!("cannot be listed: {}", super::read::plain(&error));
+                let message = format!("cannot be listed: {}", plain(&error));
                 let help = "make the folder readable, or exclude it in the policy";
                 seen.problems.push(Problem::new(ProblemKind::Unreadable, path, message, help));
             }
@@ -195,7 +195,7 @@ impl Walk {
         let is_policy = super::POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name);
         let claim = readers::by_name(name);
         let needs_head = claim.is_none() && entry.kind.is_file() && readers::needs_head(name);
-        if claim.is_none() && !needs_head && !is_policy && !self.tell_all {
+        if claim.is_none() && !needs_head && !is_policy && !self.tell_all && !entry.kind.is_symlink() {
             return;
         }
         let path = folder.path.join(name);
@@ -204,6 +204,10 @@ impl Walk {
         }
         if is_policy && !folder.path.as_bytes().is_empty() {
             seen.policies.push(path.clone());
+        }
+        if entry.kind.is_symlink() && folder.disk.join(&entry.name).is_dir() {
+            seen.skipped.push((path, Skip::FolderLink));
+            return;
         }
         let mut skip = |path: RepoPath, why: Skip| {
             if claim.is_some() || self.tell_all {
@@ -217,8 +221,17 @@ impl Walk {
         if folder.ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk(), false)) {
             return skip(path, Skip::Ignored);
         }
-        let by_head = || if needs_head { claim_by_head(&disk()) } else { None };
-        let Some((reader, surface)) = claim.or_else(by_head) else {
+        let by_head = if claim.is_none() && needs_head { claim_by_head(&disk()) } else { Ok(None) };
+        let by_head = match by_head {
+            Ok(claim) => claim,
+            Err(error) => {
+                let message = format!("cannot be read, so that nobody knows whether it is a script: {}", plain(&error));
+                let help = "make the file readable, or exclude it in the policy";
+                seen.problems.push(Problem::new(ProblemKind::Unreadable, Some(path), message, help));
+                return;
+            }
+        };
+        let Some((reader, surface)) = claim.or(by_head) else {
             return skip(path, Skip::NoReader);
         };
         let (listed, outcome) = if entry.kind.is_file() {
@@ -242,6 +255,25 @@ impl Walk {
         self.exclude.iter().any(|glob| glob.matches(path))
     }
 
+    /// Whether an ignore file hides a path, or a folder on the way to it. Slow; for single paths.
+    #[must_use]
+    pub fn ignores(&self, path: &RepoPath) -> bool {
+        let mut ignores = ignore_file::above(&self.root, self.work_tree.as_deref());
+        let (mut disk, mut here) = (self.nearby.clone(), RepoPath::default());
+        let segments: Vec<&[u8]> = path.segments().collect();
+        for (index, segment) in segments.iter().enumerate() {
+            ignores = ignore_file::read(&disk, &here, ignores.clone()).unwrap_or(ignores);
+            here = here.join(segment);
+            let Some(below) = self.on_disk(&here) else { return false };
+            disk = below;
+            let is_folder = index + 1 < segments.len();
+            if ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk, is_folder)) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// A path beneath the root, on disk.
     #[must_use]
     pub fn on_disk(&self, path: &RepoPath) -> Option<PathBuf> {
@@ -259,10 +291,15 @@ fn list(folder: &Folder) -> std::io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn claim_by_head(path: &Path) -> Option<(&'static dyn readers::Reader, crate::surface::Surface)> {
+/// Who reads a file without a suffix, by its first bytes.
+fn claim_by_head(path: &Path) -> std::io::Result<Option<readers::Claim>> {
     let mut head = [0; readers::HEAD];
-    let len = read_head(path, &mut head).ok()?;
-    readers::by_head(head.get(..len)?)
+    match read_head(path, &mut head) {
+        Ok(len) => Ok(head.get(..len).and_then(readers::by_head)),
+        // It was there a moment ago; what is gone hides nothing.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a link leads to a regular file beneath the root.

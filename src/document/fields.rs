@@ -142,7 +142,7 @@ impl Reading<'_> {
         match &node.value {
             Value::Scalar { text, plain } => {
                 if *plain && let Some(rest) = traps::cut_off(self.text, node.span) {
-                    let whole = format!("\"{text} {rest}\"");
+                    let whole = format!("\"{} {}\"", quotable(text), quotable(rest));
                     let fixed = format!("{}{whole}", self.line_head(node.span));
                     self.wrong(
                         node.span,
@@ -169,7 +169,7 @@ impl Reading<'_> {
         let rest = traps::cut_off(self.text, node.span);
         match rest {
             Some(rest) => {
-                let fixed = format!("{} \"{rest}\"", self.line_head(node.span).trim_end());
+                let fixed = format!("{} \"{}\"", self.line_head(node.span).trim_end(), quotable(rest));
                 self.wrong(
                     node.span,
                     format!("{what} is empty: YAML reads `{rest}` as a comment"),
@@ -190,7 +190,11 @@ impl Reading<'_> {
 
     /// One of a fixed set of words.
     pub fn choice<T: Copy>(&mut self, node: &Node, what: &str, choices: &[(&'static str, T)]) -> Option<T> {
-        let value = self.text(node, what)?;
+        // A word may be followed by a comment; only prose is cut off by one.
+        let value = match &node.value {
+            Value::Scalar { text, .. } => Spanned { text: text.clone(), span: node.span },
+            _ => self.text(node, what)?,
+        };
         if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value.text) {
             return Some(*choice);
         }
@@ -209,6 +213,11 @@ impl Reading<'_> {
         self.wrong(value.span, format!("{what} cannot be `{}`", value.text), help);
         None
     }
+}
+
+/// Text for inside double quotes.
+fn quotable(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// The known entries of a map.

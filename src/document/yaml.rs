@@ -79,13 +79,17 @@ struct Open {
 /// `None` when nothing could.
 pub fn parse(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Node> {
     let mut parser = Parser::new_from_str_with_options(text, options());
-    let mut tree = Builder { text, mistakes, open: Vec::new(), root: None, documents: 0, refused: false };
+    let mut tree =
+        Builder { text, mistakes, open: Vec::new(), root: None, documents: 0, is_over: false, refused: false };
     while let Some(event) = parser.next_event() {
         match event {
             Ok((Event::StreamEnd, _)) => break,
             Ok((event, span)) => {
                 if !tree.event(event, &span) {
                     return None;
+                }
+                if tree.is_over {
+                    break;
                 }
             }
             Err(error) => {
@@ -111,6 +115,8 @@ struct Builder<'t, 'm> {
     open: Vec<Open>,
     root: Option<Node>,
     documents: usize,
+    /// Whether a second document began, which is not read.
+    is_over: bool,
     /// Whether an anchor was refused; one mistake says it for all.
     refused: bool,
 }
@@ -129,7 +135,8 @@ impl Builder<'_, '_> {
                         "a policy is one YAML document",
                         "remove the `---`, and put all rules beneath one `rules:`",
                     ));
-                    return false;
+                    self.is_over = true;
+                    return true;
                 }
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {

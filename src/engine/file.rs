@@ -51,7 +51,7 @@ impl Engine<'_> {
     #[must_use]
     pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) -> FileReport {
         let is_asked = |own: &str| self.policy.index.asks_for(own) || self.policy.index.asks_for(&normalise(own));
-        let relative = self.tops == Tops::All || self.project.top_of(source.path).is_some_and(|own| is_asked(&own));
+        let relative = self.tops == Tops::All || self.project.top_of(source.path).is_none_or(|own| is_asked(&own));
         let wanted = Wanted { tops: &self.tops, relative };
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
         let mut judging = Judging::new(self, source.path);
@@ -153,13 +153,13 @@ impl<'e, 'a> Judging<'e, 'a> {
 
     fn finish(mut self) -> FileReport {
         self.report.findings.sort_by(Finding::order);
-        let mut ordinals: FxHashMap<(Arc<str>, Box<str>, Box<str>), usize> = FxHashMap::default();
+        let mut ordinals = FxHashMap::default();
         for finding in &mut self.report.findings {
             let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
             let ordinal = ordinals.entry(key).or_insert(0);
             finding.fingerprint =
                 Fingerprint::new(&finding.rule, self.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
-            *ordinal += 1;
+            *ordinal += 1_usize;
         }
         self.report.problems.sort();
         self.report.used = self.used.into_iter().collect();
@@ -179,7 +179,11 @@ impl Sink for Judging<'_, '_> {
                     resolved = name;
                     &resolved
                 }
-                None => return,
+                // Above the top: it reaches nothing that has a name, but it is an import all the same.
+                None => {
+                    resolved = format!("{}{}", ".".repeat(fact.level as usize), fact.name);
+                    &resolved
+                }
             }
         };
         let engine = self.engine;

@@ -17,6 +17,12 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, false)
 }
 
+/// Prose that will be wrapped: no line of it can begin with the sign of a command, wherever it is broken.
+#[must_use]
+pub fn prose(text: &str) -> String {
+    line(text).replace("::", "\\x3a:")
+}
+
 /// The same for code: tabs stay, since formats lay them out themselves.
 #[must_use]
 pub fn code(text: &str) -> Cow<'_, str> {

@@ -25,14 +25,14 @@ impl Format for Github {
     }
 
     fn tells_problems(&self) -> bool {
-        true
+        false
     }
 
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let problems: Vec<String> =
             telling.report.problems.iter().map(|problem| of_problem(telling, problem)).collect();
-        let mut room = MOST.saturating_sub(problems.len());
-        write_some(out, "error", "problems", &problems, MOST)?;
+        let mut room = MOST - problems.len().min(MOST / 2);
+        write_some(out, "error", "problems", &problems, MOST / 2)?;
         for (level, command) in [(Level::Error, "error"), (Level::Warn, "warning"), (Level::Note, "notice")] {
             let groups = statements(&telling.report.findings, level);
             let lines: Vec<String> = groups.iter().map(|group| of_statement(telling, command, group)).collect();
@@ -53,7 +53,7 @@ fn write_some(out: &mut dyn Write, command: &str, what: &str, lines: &[String], 
         let more = lines.len() - shown;
         writeln!(
             out,
-            "::{command} title=policy::{more} more {what} are not shown here; the log and the other reports have all"
+            "::{command} title=policy::{more} more {what} are not shown here; `--report concise=FILE` tells them all"
         )?;
     }
     Ok(())

@@ -64,7 +64,7 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
         let name = escape::line(&telling.paths.working(&first.path)).into_owned();
         let spans = view.add(name, &bytes, &marks);
         for (finding, span) in block.iter().zip(spans) {
-            let text = (block.len() > 1).then(|| escape::line(&finding.message).into_owned());
+            let text = (block.len() > 1).then(|| escape::prose(&finding.message));
             labels.push(LabeledSpan::new_primary_with_span(text, span));
         }
     }
@@ -79,7 +79,7 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
         }
     }
     let message = match block {
-        [_] => escape::line(&first.message).into_owned(),
+        [_] => escape::prose(&first.message),
         _ => format!("{} forbidden names in one statement", block.len()),
     };
     let drawing = Drawing {
@@ -94,7 +94,7 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
 }
 
 fn help(text: &str) -> Option<String> {
-    let lines: Vec<String> = text.lines().map(|line| escape::line(line).into_owned()).collect();
+    let lines: Vec<String> = text.lines().map(escape::prose).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
@@ -150,7 +150,7 @@ fn draw_underlined(
         let drawing = Drawing {
             code: code.to_owned(),
             severity: Severity::Error,
-            message: escape::line(&mistake.message).into_owned(),
+            message: escape::prose(&mistake.message),
             help: help(&mistake.help),
             labels,
             view,
@@ -173,13 +173,13 @@ pub fn draw_problem(
 ) -> io::Result<()> {
     let mut view = View::default();
     let mut labels = Vec::new();
-    let mut message = escape::line(&problem.message).into_owned();
+    let mut message = escape::prose(&problem.message);
     match (name, bytes, problem.place) {
         (Some(name), Some(bytes), Some(place)) => {
             let spans = view.add(escape::line(name).into_owned(), bytes, &[place]);
             labels.extend(spans.into_iter().map(|span| LabeledSpan::new_primary_with_span(None, span)));
         }
-        (Some(name), _, _) => message = format!("{}: {message}", escape::line(name)),
+        (Some(name), _, _) => message = format!("{}: {message}", escape::prose(name)),
         _ => {}
     }
     let drawing = Drawing {

@@ -94,6 +94,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>) -> Option<Box<dyn Judge>> {
 /// A list of names, or a map of name to successor.
 fn read_entries(node: &Node, target: &str, allows: bool, entries: &mut Vec<Entry>, reading: &mut Reading<'_>) {
     let what = format!("`{target}`");
+    let is_library = matches!(target, "forbid" | "library");
     if let Value::Map(pairs) = &node.value
         && !is_renamed_library(node)
     {
@@ -106,7 +107,7 @@ fn read_entries(node: &Node, target: &str, allows: bool, entries: &mut Vec<Entry
                 Value::Null => None,
                 _ => reading.text(value, "a successor").filter(|text| is_good_successor(text, reading)),
             };
-            push_entry(written, successor, allows, entries, reading);
+            push_entry(written, successor, allows, is_library, entries, reading);
         }
         return;
     }
@@ -118,7 +119,7 @@ fn read_entries(node: &Node, target: &str, allows: bool, entries: &mut Vec<Entry
                 reading.text(dist, "`dist`");
             }
             match import {
-                Some(written) => push_entry(written, None, allows, entries, reading),
+                Some(written) => push_entry(written, None, allows, false, entries, reading),
                 None => {
                     reading.wrong(
                         item.span,
@@ -128,7 +129,7 @@ fn read_entries(node: &Node, target: &str, allows: bool, entries: &mut Vec<Entry
                 }
             }
         } else if let Some(written) = reading.text(item, "a name") {
-            push_entry(written, None, allows, entries, reading);
+            push_entry(written, None, allows, is_library, entries, reading);
         }
     }
 }
@@ -141,11 +142,18 @@ fn push_entry(
     written: Spanned,
     successor: Option<Spanned>,
     allows: bool,
+    is_library: bool,
     entries: &mut Vec<Entry>,
     reading: &mut Reading<'_>,
 ) {
     if let Some(word) = Word::parse(&written.text) {
         entries.push(Entry { reach: Reach::Word(word), written, successor, allows });
+        return;
+    }
+    if is_library && let Some(distributions) = libraries::shared_by(&written.text) {
+        let help = format!("say which is meant: `{{ dist: PyJWT, import: {} }}`", written.text);
+        let message = format!("`{}` is the import name of {distributions}", written.text);
+        reading.wrong(written.span, message, if written.text == "jwt" { help } else { help.replace("PyJWT", "NAME") });
         return;
     }
     match NamePattern::parse(&written.text) {
@@ -226,22 +234,23 @@ impl Judge for Forbid {
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let top = name::top(view.reached);
-        if view.fact.level == 0 && view.project.is_shadow(top) && self.by_top.contains_key(top) {
-            return None;
-        }
+        let shadowed = view.fact.level == 0 && view.project.is_shadow(top);
         let named = self.by_top.get(top).into_iter().flatten();
         let (weight, entry) = named
             .chain(&self.anywhere)
             .filter_map(|&index| self.entries.get(index))
+            .filter(|entry| !(shadowed && matches!(entry.reach, Reach::Pattern(_))))
             .filter_map(|entry| entry.weight(view).map(|weight| (weight, entry)))
             .max_by(|(a, _), (b, _)| a.cmp(b))?;
         if entry.allows {
             return None;
         }
-        // A relative import reaches first-party code, never the library that an entry names.
+        // A relative import reaches first-party code, never the library that an entry names; an entry deeper in a package
+        // of our own that exists names that.
         if view.fact.level > 0
             && let Reach::Pattern(pattern) = &entry.reach
             && pattern.top().is_some_and(libraries::knows)
+            && !pattern.literal().is_some_and(|name| name.contains('.') && view.project.exists(name) == Some(true))
         {
             return None;
         }

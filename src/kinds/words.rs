@@ -51,7 +51,12 @@ impl Word {
     pub(super) fn covers(self, view: &View<'_>) -> bool {
         let top = name::top(view.reached);
         let is_relative = view.fact.level > 0;
-        let is_stdlib = || !is_relative && standard_library::contains(top, view.project.layout().target.1);
+        // `__main__` and `_typeshed` come with every Python and every type checker.
+        let is_stdlib = || {
+            !is_relative
+                && (matches!(top, "__main__" | "_typeshed")
+                    || standard_library::contains(top, view.project.layout().target.1))
+        };
         let is_first_party = || is_relative || view.project.is_first_party(top);
         match self {
             Word::Any => true,

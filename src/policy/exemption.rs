@@ -108,17 +108,28 @@ fn read_place(written: &Spanned, reading: &mut Reading<'_>) -> Option<(Glob, Opt
         reading.wrong(written.span, format!("`{scope}` is no class or function"), help);
         return None;
     }
-    let glob = read_glob(path, written.span, reading)?;
+    let tail = written.text.get(path.len()..).unwrap_or_default();
+    let glob = read_glob_with_tail(path, tail, written.span, reading)?;
     Some((glob, scope))
 }
 
 /// Reads one glob; a malformed one is a mistake that shows the right spelling.
 pub(super) fn read_glob(text: &str, span: Span, reading: &mut Reading<'_>) -> Option<Glob> {
+    read_glob_with_tail(text, "", span, reading)
+}
+
+/// The same, for a glob that is followed by `tail` in the same text.
+fn read_glob_with_tail(text: &str, tail: &str, span: Span, reading: &mut Reading<'_>) -> Option<Glob> {
     match Glob::parse(text) {
         Ok(glob) => Some(glob),
         Err(malformed) => {
             let help = match malformed.spelling {
+                Some(spelling) if spelling.contains(", ") => {
+                    let each: Vec<String> = spelling.split(", ").map(|one| format!("`{one}{tail}`")).collect();
+                    format!("{}: {}", malformed.help, each.join(" and "))
+                }
                 Some(spelling) => {
+                    let spelling = format!("{spelling}{tail}");
                     let quoted = if spelling.contains('*') { format!("\"{spelling}\"") } else { spelling };
                     format!("{}: `{}`", malformed.help, reading.corrected(span, &quoted))
                 }

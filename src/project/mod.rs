@@ -52,8 +52,8 @@ impl Importer {
     pub fn resolve(&self, level: u32, name: &str) -> Option<String> {
         let up = (level as usize).checked_sub(1)?;
         let keep = self.package.len().checked_sub(up)?;
-        // `from . import x` in a file that lies in no package has nothing to start from.
-        if keep == 0 {
+        // A file that lies in no package starts from the root, but nothing leads above it.
+        if keep == 0 && up > 0 {
             return None;
         }
         let base = self.package.get(..keep)?.join(".");
@@ -250,7 +250,8 @@ mod tests {
             Some("packages.error_handling.x")
         );
         assert_eq!(resolve("apps/ai-service/utils/a.py", 1, "b").as_deref(), Some("apps.ai-service.utils.b"));
-        assert_eq!(resolve("a.py", 1, "x"), None);
+        assert_eq!(resolve("a.py", 1, "x").as_deref(), Some("x"));
+        assert_eq!(resolve("apps/a.py", 2, "x"), None);
         assert_eq!(resolve("apps/a.py", 3, "x"), None);
     }
 

@@ -78,15 +78,18 @@ pub static READERS: &[&dyn Reader] = &[&python::Python];
 /// How many bytes of a file without a suffix decide who reads it.
 pub const HEAD: usize = 128;
 
+/// Who reads a file, and the surface it has.
+pub type Claim = (&'static dyn Reader, Surface);
+
 /// The reader of a file by its name.
 #[must_use]
-pub fn by_name(file_name: &[u8]) -> Option<(&'static dyn Reader, Surface)> {
+pub fn by_name(file_name: &[u8]) -> Option<Claim> {
     READERS.iter().find_map(|reader| reader.claims_name(file_name).map(|surface| (*reader, surface)))
 }
 
 /// The reader of a file without a suffix, by its first bytes.
 #[must_use]
-pub fn by_head(head: &[u8]) -> Option<(&'static dyn Reader, Surface)> {
+pub fn by_head(head: &[u8]) -> Option<Claim> {
     READERS.iter().find_map(|reader| reader.claims_head(head).map(|surface| (*reader, surface)))
 }
 

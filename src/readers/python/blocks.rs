@@ -231,9 +231,17 @@ fn name_at(header: &[u8]) -> String {
 
 /// Whether an `except` header names `ImportError` or `ModuleNotFoundError`, alone or in a tuple.
 fn names_import_error(header: &[u8]) -> bool {
-    let end = memchr::memchr2(b':', b'#', header).unwrap_or(header.len());
     let mut at = 0;
-    while at < end {
+    while at < header.len() {
+        match header.get(at) {
+            Some(b'#') => {
+                let rest = header.get(at..).unwrap_or_default();
+                at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+                continue;
+            }
+            Some(b':') => return false,
+            _ => {}
+        }
         let (word, next) = word_at(header, at);
         match word {
             b"as" => return false,

@@ -27,7 +27,7 @@ pub(super) struct Statement {
 #[derive(Clone, Debug)]
 pub(super) struct Alias {
     name: Range<usize>,
-    alias: Option<Range<usize>>,
+    bound: Option<Range<usize>>,
     /// The alias with its `as`.
     pub span: Span,
 }
@@ -62,7 +62,7 @@ impl Statement {
     /// The name behind `as`.
     #[must_use]
     pub(super) fn bound(&self, alias: &Alias) -> Option<&str> {
-        alias.alias.clone().and_then(|range| self.names.get(range))
+        alias.bound.clone().and_then(|range| self.names.get(range))
     }
 
     /// Reads the statement at `candidate`, replacing what was here.
@@ -128,7 +128,7 @@ impl Statement {
             let start = self.names.len();
             self.names.push('*');
             let span = Span::new(cursor.at, cursor.at + 1);
-            self.aliases.push(Alias { name: start..start + 1, alias: None, span });
+            self.aliases.push(Alias { name: start..start + 1, bound: None, span });
             cursor.at += 1;
             cursor.skip_blank();
             if !cursor.at_end() {
@@ -169,12 +169,12 @@ impl Statement {
     fn push_alias(&mut self, cursor: &mut Cursor<'_>, name: Range<usize>, start: usize, end: usize) {
         cursor.skip_blank();
         let mut span = Span::new(start, end);
-        let mut alias = None;
+        let mut bound = None;
         let before = cursor.at;
         if cursor.word() == "as" {
             cursor.skip_blank();
-            if let Some((bound, end)) = cursor.name(&mut self.names) {
-                alias = Some(bound);
+            if let Some((name, end)) = cursor.name(&mut self.names) {
+                bound = Some(name);
                 span = Span::new(start, end);
                 cursor.skip_blank();
             } else {
@@ -183,7 +183,7 @@ impl Statement {
         } else {
             cursor.at = before;
         }
-        self.aliases.push(Alias { name, alias, span });
+        self.aliases.push(Alias { name, bound, span });
     }
 }
 

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn limits_refuse_before_the_grammar_can_abort() {
-        let deep: String = (0..600).map(|n| format!("{}if x:\n", " ".repeat(n))).collect();
+        let deep: String = (0..600).map(|n| " ".repeat(n) + "if x:\n").collect();
         assert_eq!(parse(format!("{deep}{}'s'\n", " ".repeat(600)).as_bytes()).err(), Some(Refusal::TooDeep));
         assert_eq!(parse(&vec![b'\n'; MAX_BYTES + 1]).err(), Some(Refusal::TooLong));
     }

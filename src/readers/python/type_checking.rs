@@ -24,6 +24,8 @@ struct Code {
     masked: Vec<u8>,
     /// `(bound name, whether it is the flag itself)`, from the two modules that define it.
     bound: Vec<(String, bool)>,
+    /// Names that the same modules bind to something else.
+    rebound: Vec<String>,
     /// Whether a name could be bound unseen: a star import of something else, or letters beyond ASCII that
     /// Python folds.
     opaque: bool,
@@ -64,6 +66,7 @@ impl Code {
         }
         let mut opaque = !masked.is_ascii();
         let mut bound = Vec::new();
+        let mut rebound = Vec::new();
         let mut statement = Statement::default();
         let places: Vec<_> = candidates(&masked).collect();
         for candidate in places {
@@ -76,8 +79,10 @@ impl Code {
                     bound.push((name_bound.to_owned(), false));
                 } else if is_home && name == FLAG {
                     bound.push((name_bound.to_owned(), true));
-                } else if !is_home && name == "*" {
-                    opaque = true;
+                } else if name == "*" {
+                    opaque |= !is_home;
+                } else if is_home {
+                    rebound.push(name_bound.to_owned());
                 }
             }
             // An import that binds the flag is accounted for; its words are not looked at again.
@@ -91,14 +96,15 @@ impl Code {
                 words.fill(b' ');
             }
         }
-        Self { masked, bound, opaque }
+        Self { masked, bound, rebound, opaque }
     }
 
     /// Whether `name` was imported as the flag (or its module) and every other mention only reads it.
     fn is_only_read(&self, name: &[u8], is_flag: bool) -> bool {
         let imported = self.bound.iter().any(|(bound, flag)| bound.as_bytes() == name && *flag == is_flag);
         let otherwise = self.bound.iter().any(|(bound, flag)| bound.as_bytes() == name && *flag != is_flag);
-        if !imported || otherwise || self.opaque {
+        let rebound = self.rebound.iter().any(|rebound| rebound.as_bytes() == name);
+        if !imported || otherwise || rebound || self.opaque {
             return false;
         }
         let finder = memchr::memmem::Finder::new(name);
@@ -112,44 +118,48 @@ impl Code {
     }
 }
 
-/// The last word or sign of `before`. Looks back at most one line's worth, which keeps a file linear.
-fn last_word(before: &[u8]) -> &[u8] {
+/// The words and signs in front, on the same line. A name that begins its line may be bound there, so that nothing of the
+/// line before may speak for it. Looks back a little only, which keeps a file linear.
+fn words_before(before: &[u8]) -> Vec<&[u8]> {
     let tail = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
-    words(tail).last().unwrap_or_default()
+    let start = memchr::memrchr2(b'\n', b'\r', tail).map_or(0, |at| at + 1);
+    words(tail.get(start..).unwrap_or_default()).collect()
 }
 
+/// The words and signs behind, on the same line.
+fn words_after(after: &[u8]) -> Vec<&[u8]> {
+    let head = after.get(..after.len().min(200)).unwrap_or_default();
+    let end = memchr::memchr2(b'\n', b'\r', head).unwrap_or(head.len());
+    words(head.get(..end).unwrap_or_default()).take(4).collect()
+}
+
+/// Whether what stands between is read for sure: it follows a word after which only a value can stand, and no `:=`
+/// follows it.
 fn reads_flag(before: &[u8], after: &[u8]) -> bool {
-    let mut next = words(after);
-    let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
-    let is_walrus = first == b":" && second == b"=";
-    let can_read = matches!(
-        last_word(before),
-        b"if" | b"elif" | b"not" | b"and" | b"or" | b"assert" | b"return" | b"while" | b"("
-    );
-    let parenthesised = last_word(before) == b"(";
-    // `f(TYPE_CHECKING)` may be a parameter of a `def`; `if (TYPE_CHECKING):` is not.
-    let is_test = !parenthesised || (first == b")" && second == b":" && follows_test_keyword(before));
-    can_read && is_test && !is_walrus
+    let (before, after) = (words_before(before), words_after(after));
+    let is_walrus = matches!(after.as_slice(), [b":", b"=", ..]);
+    match before.as_slice() {
+        [.., b"if" | b"elif" | b"not" | b"and" | b"or" | b"assert" | b"return" | b"while"] => !is_walrus,
+        // `f(TYPE_CHECKING)` may be a parameter of a `def`; `if (TYPE_CHECKING):` is not.
+        [.., b"if" | b"elif" | b"while", b"("] => matches!(after.as_slice(), [b")", b":", ..]),
+        _ => false,
+    }
 }
 
-fn follows_test_keyword(before: &[u8]) -> bool {
-    let tail = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
-    let all: Vec<&[u8]> = words(tail).collect();
-    matches!(all.as_slice(), [.., b"if" | b"elif" | b"while", b"("])
-}
-
-/// A module name is only read where an attribute of it is taken and not assigned to.
+/// A module is only read where an attribute of it is taken; the flag of it, where a flag would be read.
 fn reads_module(before: &[u8], after: &[u8]) -> bool {
-    let mut next = words(after);
-    if last_word(before) == b"." {
-        return true;
+    if let [.., owner, b"."] = words_before(before).as_slice() {
+        // The attribute of something else that has the same name; not the end of an ellipsis.
+        return owner.last().copied().is_some_and(|b| is_identifier_byte(b) || b == b')' || b == b']');
     }
-    if next.next() != Some(b".") {
-        return false;
+    match words_after(after).as_slice() {
+        [b".", attribute, ..] if *attribute == FLAG.as_bytes() => {
+            let at = memchr::memmem::find(after, attribute).unwrap_or(0) + attribute.len();
+            reads_flag(before, after.get(at..).unwrap_or_default())
+        }
+        [b".", ..] => true,
+        _ => false,
     }
-    let attribute = next.next().unwrap_or_default();
-    let (sign, following) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
-    attribute != FLAG.as_bytes() || sign != b"=" || following == b"="
 }
 
 #[cfg(test)]
@@ -185,11 +195,21 @@ mod tests {
             "from acme import *",
             "global TYPE_CHECKING",
             "ＴYPE_CHECKING = 1",
+            "def f():\n    return\nTYPE_CHECKING = True",
+            "from typing import Any as TYPE_CHECKING",
         ] {
             assert!(!holds(&format!("{import}{trick}\n"), "TYPE_CHECKING:"), "{trick}");
         }
         assert!(!holds("import typing\ntyping.TYPE_CHECKING = True\n", "typing.TYPE_CHECKING:"));
-        assert!(!holds("import typing\ntyping = acme\n", "typing.TYPE_CHECKING:"));
+        for trick in [
+            "typing = acme",
+            "def f(): ...\ntyping = object()",
+            "typing.TYPE_CHECKING: bool = True",
+            "typing.TYPE_CHECKING, x = 1, 2",
+            "with x as typing.TYPE_CHECKING: pass",
+        ] {
+            assert!(!holds(&format!("import typing\n{trick}\n"), "typing.TYPE_CHECKING:"), "{trick}");
+        }
         assert!(!holds("TYPE_CHECKING = False\n", "TYPE_CHECKING:"));
         assert!(!holds("", "TYPE_CHECKING:"));
     }

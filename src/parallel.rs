@@ -84,7 +84,7 @@ mod tests {
         for threads in [1, 2, 8] {
             let mut seen = Vec::new();
             in_order(&pool(threads).unwrap(), 1000, std::iter::Iterator::collect::<Vec<_>>, |mut part| {
-                seen.append(&mut part)
+                seen.append(&mut part);
             });
             assert_eq!(seen, (0..1000).collect::<Vec<_>>(), "{threads}");
         }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Adds the arguments.
 pub(super) fn define(command: clap::Command) -> clap::Command {
-    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()));
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let file = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))

@@ -174,17 +174,10 @@ impl Sink for Judging<'_, '_> {
         let reached = if fact.level == 0 {
             fact.name
         } else {
-            match self.importer().resolve(fact.level, fact.name) {
-                Some(name) => {
-                    resolved = name;
-                    &resolved
-                }
-                // Above the top: it reaches nothing that has a name, but it is an import all the same.
-                None => {
-                    resolved = format!("{}{}", ".".repeat(fact.level as usize), fact.name);
-                    &resolved
-                }
-            }
+            // Above the top it reaches nothing that has a name, but it is an import all the same.
+            let above = || format!("{}{}", ".".repeat(fact.level as usize), fact.name);
+            resolved = self.importer().resolve(fact.level, fact.name).unwrap_or_else(above);
+            &resolved
         };
         let engine = self.engine;
         for index in engine.policy.index.rules(top(reached)) {

@@ -105,7 +105,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "report",
             "repo_path",
             "source",
-            "span",
             "text",
         ],
     ),

@@ -86,10 +86,7 @@ fn is_version(test: &[&[u8]]) -> bool {
 
 /// `sys.version_info`, an item, a slice or a named field of it.
 fn is_version_part(words: &[&[u8]]) -> bool {
-    let rest = match words {
-        [b"sys", b".", b"version_info", rest @ ..] | [b"version_info", rest @ ..] => rest,
-        _ => return false,
-    };
+    let ([b"sys", b".", b"version_info", rest @ ..] | [b"version_info", rest @ ..]) = words else { return false };
     match rest {
         [] | [b".", b"major" | b"minor" | b"micro"] => true,
         [b"[", index @ .., b"]"] => index.iter().all(|word| *word == b":" || is_number(word)),

@@ -140,12 +140,18 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
     if !is_module || wanted.absolute(word) {
         return false;
     }
+    if matches!(word, "as" | "from" | "import") {
+        return false;
+    }
     if candidate.from.is_some() {
-        return word != "import";
+        return true;
     }
     let rest = bytes.get(end..).unwrap_or_default();
     let path = rest.iter().take_while(|b| is_identifier_byte(**b) || **b == b'.').count();
-    matches!(rest.get(path), None | Some(b'\n')) && !matches!(word, "as" | "from" | "import")
+    let segments = rest.get(..path).unwrap_or_default().split(|&b| b == b'.').skip(1);
+    let is_whole =
+        segments.fold(true, |whole, s| whole && s.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
+    is_whole && matches!(rest.get(path), None | Some(b'\n'))
 }
 
 fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {

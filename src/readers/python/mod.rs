@@ -148,9 +148,8 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
     }
     let rest = bytes.get(end..).unwrap_or_default();
     let path = rest.iter().take_while(|b| is_identifier_byte(**b) || **b == b'.').count();
-    let segments = rest.get(..path).unwrap_or_default().split(|&b| b == b'.').skip(1);
-    let is_whole =
-        segments.fold(true, |whole, s| whole && s.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
+    let mut segments = rest.get(..path).unwrap_or_default().split(|&b| b == b'.').skip(1);
+    let is_whole = segments.all(|s| s.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
     is_whole && matches!(rest.get(path), None | Some(b'\n'))
 }
 

@@ -83,7 +83,7 @@ add "ruff" "$ruff check --no-cache --config ../ruff.toml --exit-zero -q ."
 add "ruff warm" "$ruff check --config ../ruff.toml --exit-zero -q --cache-dir ../ruff-cache ."
 add "ruff one file" "$ruff check --no-cache --config ../ruff.toml --exit-zero -q $one"
 for i in "${!names[@]}"; do printf '%-16s %s\n' "${names[$i]}" "${commands[$i]}"; done
-hyperfine -N -i --warmup 2 --runs "$runs" --export-json ../times.json "${commands[@]}" > /dev/null 2>&1
+hyperfine -N -i --warmup 2 --runs "$runs" --prepare "rm -f ../facts.jsonl" --export-json ../times.json "${commands[@]}" > /dev/null 2>&1
 
 plain=../extensionless
 if [ ! -d "$plain" ]; then

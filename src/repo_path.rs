@@ -68,7 +68,8 @@ impl RepoPath {
     /// This path with one more segment.
     #[must_use]
     pub fn join(&self, segment: &[u8]) -> RepoPath {
-        let mut bytes = self.0.to_vec();
+        let mut bytes = Vec::with_capacity(self.0.len() + 1 + segment.len());
+        bytes.extend_from_slice(&self.0);
         if !bytes.is_empty() {
             bytes.push(b'/');
         }

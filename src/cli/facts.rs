@@ -159,7 +159,7 @@ impl<'t> Telling<'t> {
             path,
             importer,
             lines: FactLines::new(&path.to_string()),
-            told: Told { lines: Vec::with_capacity(4096), problems: Vec::new() },
+            told: Told { lines: Vec::with_capacity(16 << 10), problems: Vec::new() },
         }
     }
 }

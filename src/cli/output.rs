@@ -44,7 +44,7 @@ pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -
     let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
     let file = target.as_path();
     let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file())
-        || ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder));
+        || ["/dev/fd", "/dev/stdout", "/dev/stderr", "/proc"].iter().any(|folder| file.starts_with(folder));
     if is_special {
         let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
         write(&mut out)?;

@@ -38,17 +38,27 @@ impl DiskTree {
 /// A path beneath `root`, on disk.
 #[must_use]
 pub fn to_disk(root: &Path, path: &RepoPath) -> Option<PathBuf> {
-    let mut disk = root.to_path_buf();
-    for segment in path.segments() {
-        #[cfg(unix)]
-        {
-            use std::os::unix::ffi::OsStrExt;
-            disk.push(std::ffi::OsStr::from_bytes(segment));
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        // In one piece: this is done for every file.
+        let head = root.as_os_str().as_bytes();
+        let mut disk = Vec::with_capacity(head.len() + 1 + path.as_bytes().len());
+        disk.extend_from_slice(head);
+        if !path.as_bytes().is_empty() {
+            disk.push(b'/');
+            disk.extend_from_slice(path.as_bytes());
         }
-        #[cfg(not(unix))]
-        disk.push(std::str::from_utf8(segment).ok()?);
+        Some(std::ffi::OsString::from_vec(disk).into())
     }
-    Some(disk)
+    #[cfg(not(unix))]
+    {
+        let mut disk = root.to_path_buf();
+        for segment in path.segments() {
+            disk.push(std::str::from_utf8(segment).ok()?);
+        }
+        Some(disk)
+    }
 }
 
 impl Tree for DiskTree {

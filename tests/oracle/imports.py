@@ -3,7 +3,8 @@
     python imports.py POLICY FOLDER...
 
 POLICY is the binary. Every Python file that it reads beneath the folders is parsed with `ast`, and the imports of both
-are compared: name, alias, level, and the line, column and byte offset of start and end. Prints one JSON object and
+are compared: name, alias, level, the line, column and byte offset of start and end, and the contexts that a syntax tree
+shows (function, class, conditional, guarded). Prints one JSON object and
 exits 1 when a file that CPython accepts differs. Needs CPython 3.10 or newer (`alias` nodes have places since then).
 """
 
@@ -48,14 +49,67 @@ class Places:
         return (line, len(text) + 1, self.base + start + len(text.encode(self.encoding)))
 
 
+TREE_CONTEXTS = {"function", "class", "conditional", "guarded"}
+IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError"}
+
+
+def names_import_error(node):
+    return node is not None and any(getattr(n, "id", getattr(n, "attr", None)) in IMPORT_ERRORS for n in ast.walk(node))
+
+
+def children(node):
+    """Statements right below a node, each with the contexts that being there adds."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [(node.body, {"function"})]
+    if isinstance(node, ast.ClassDef):
+        return [(node.body, {"class"})]
+    if isinstance(node, ast.If):
+        return [(node.body, {"conditional"}), (node.orelse, {"conditional"})]
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+        return [(node.body, {"conditional"}), (node.orelse, {"conditional"})]
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return [(node.body, set())]
+    if isinstance(node, getattr(ast, "Match", ())):
+        return [(case.body, {"conditional"}) for case in node.cases]
+    if isinstance(node, (ast.Try, getattr(ast, "TryStar", ast.Try))):
+        guards = [names_import_error(handler.type) for handler in node.handlers]
+        parts = [(node.body, {"guarded"} if any(guards) else set())]
+        for handler, guard in zip(node.handlers, guards):
+            parts.append((handler.body, {"conditional", "guarded"} if guard else {"conditional"}))
+        return parts + [(node.orelse, {"conditional"}), (node.finalbody, set())]
+    return []
+
+
+def statements(tree):
+    """Every statement with its contexts. A function in a guarded block does not run there."""
+    open_parts = [(tree.body, frozenset(), frozenset())]
+    while open_parts:
+        body, outer, guard = open_parts.pop()
+        for node in body:
+            yield node, sorted(outer | guard)
+            is_scope = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            is_function = is_scope and not isinstance(node, ast.ClassDef)
+            for part, added in children(node):
+                # `class` is said of what stands directly in a class; `guarded` does not reach into functions, unless
+                # it is the handler that encloses them.
+                inner = (outer - {"class"} if is_scope else outer) | (added - {"guarded"})
+                inner_guard = frozenset() if is_function else guard
+                if "guarded" in added:
+                    if "conditional" in added:
+                        inner = inner | {"guarded"}
+                    else:
+                        inner_guard = frozenset({"guarded"})
+                open_parts.append((part, frozenset(inner), frozenset(inner_guard)))
+
+
 def imports(data):
-    """What CPython says: a sorted list of (start, end, name, alias, level)."""
+    """What CPython says: a sorted list of (start, end, name, alias, level, contexts)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(data)
     places = Places(data)
     found = []
-    for node in ast.walk(tree):
+    for node, contexts in statements(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             head, level = "", 0
             if isinstance(node, ast.ImportFrom):
@@ -64,7 +118,7 @@ def imports(data):
             for alias in node.names:
                 start = places.place(alias.lineno, alias.col_offset)
                 end = places.place(alias.end_lineno, alias.end_col_offset)
-                found.append((start, end, head + alias.name, alias.asname, level))
+                found.append((start, end, head + alias.name, alias.asname, level, contexts))
     return sorted(found, key=str)
 
 
@@ -75,7 +129,8 @@ def read_facts(lines):
         fact = json.loads(line)
         if fact["role"] == "import":
             start, end = ((p["line"], p["column"], p["offset"]) for p in (fact["start"], fact["end"]))
-            by_path[fact["path"]].append((start, end, fact["name"], fact["alias"], fact["level"]))
+            contexts = sorted(TREE_CONTEXTS.intersection(fact["contexts"]))
+            by_path[fact["path"]].append((start, end, fact["name"], fact["alias"], fact["level"], contexts))
     return {path: sorted(found, key=str) for path, found in by_path.items()}
 
 

@@ -75,7 +75,9 @@ class Grower:
             elif r < 0.4:
                 body += self.pick(["{{", "}}", "{", "}", "\\{", "\n", "\nimport z\n", "'", '"'])
             elif depth and "f" in prefix.lower():
-                field = self.pick(["x", "d[0]", "(lambda: 1)", "a!=b", "[y for y in z]", self.literal(depth - 1)])
+                inner = self.pick(["k", "#", "{", "}", "'", "import a", "\\n"]).replace(quote[0], "")
+                same = f"d[{quote[0]}{inner}{quote[0]}]"
+                field = self.pick(["x", same, same, "(lambda: 1)", "a!=b", "[y for y in z]", self.literal(depth - 1)])
                 tail = self.pick(["", "!r", "=", ":" + self.pick(SPECS), "!r:" + self.pick(SPECS), ":\n" if len(quote) == 3 else ""])
                 body += "{" + self.pick(["", " ", "\n" if self.random.random() < 0.3 else ""]) + field + tail + "}"
             else:

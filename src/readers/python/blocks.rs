@@ -35,9 +35,10 @@ pub(super) fn is_flush_left(bytes: &[u8], start: usize) -> bool {
     }
 }
 
-/// The places of statements, given by their ascending start offsets.
+/// The places of statements, given by their ascending start offsets. `literals` are the literals of more than one line in
+/// front of the last statement: with them, what lies between far-apart statements is passed over unread.
 #[must_use]
-pub(super) fn places(text: &str, statements: &[usize]) -> Vec<Place> {
+pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize)]) -> Vec<Place> {
     let bytes = text.as_bytes();
     let mut walk = Walk {
         bytes,
@@ -46,7 +47,14 @@ pub(super) fn places(text: &str, statements: &[usize]) -> Vec<Place> {
         places: Vec::with_capacity(statements.len()),
         type_checking: TypeChecking::new(text),
     };
-    while let Some(line) = walk.lines.next(statements.get(walk.places.len()).copied()) {
+    let mut looked_back_from = None;
+    loop {
+        let wanted = statements.get(walk.places.len()).copied();
+        if wanted != looked_back_from && walk.blocks.iter().all(|block| block.awaiting.is_empty()) {
+            looked_back_from = wanted;
+            walk.pass_over(wanted, literals);
+        }
+        let Some(line) = walk.lines.next(wanted) else { break };
         let closed = walk.close_blocks(line.indent);
         let mut open = walk.blocks.iter().chain(&closed);
         if walk.places.len() == statements.len() && open.all(|block| block.awaiting.is_empty()) {
@@ -104,6 +112,29 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Goes on at the last `def` or `class` at module level in front of a statement: it begins a line of its own, outside
+    /// of every block, since neither word can stand inside of brackets.
+    fn pass_over(&mut self, statement: Option<usize>, literals: &[(usize, usize)]) {
+        let from = self.lines.position();
+        let Some(mut before) = statement.and_then(|start| self.bytes.get(from..start)) else { return };
+        while let Some(newline) = memchr::memrchr(b'\n', before) {
+            let line = from + newline + 1;
+            let text = self.bytes.get(line..).unwrap_or_default();
+            if [&b"def "[..], b"class ", b"async def "].iter().any(|word| text.starts_with(word)) {
+                let (start, end) = literals
+                    .get(literals.partition_point(|(start, _)| *start <= line).wrapping_sub(1))
+                    .copied()
+                    .unwrap_or_default();
+                if !(start < line && line < end) {
+                    self.blocks.clear();
+                    self.lines.go_on_at(line);
+                    return;
+                }
+            }
+            before = before.get(..newline).unwrap_or_default();
+        }
+    }
+
     /// Ends the blocks that a line at `indent` is not in. The last one at the same indentation is handed out:
     /// the line may carry on its chain.
     fn close_blocks(&mut self, indent: usize) -> Option<Block> {
@@ -259,7 +290,7 @@ mod unit {
 
     fn read(source: &str) -> Vec<String> {
         let starts: Vec<_> = candidates(source.as_bytes()).map(|c| c.start).collect();
-        let places = places(source, &starts);
+        let places = places(source, &starts, &[]);
         places.iter().map(|p| format!("{}:{}", p.scope, p.contexts.names().collect::<Vec<_>>().join(","))).collect()
     }
 
@@ -315,7 +346,7 @@ mod unit {
 
     #[test]
     fn brackets_that_never_close_do_not_swallow_scopes() {
-        assert_eq!(read("x = (\ndef f():\n    import a\n"), [":"]);
+        assert_eq!(read("x = (\ndef f():\n    import a\n"), ["f:function"]);
         assert_eq!(read("x = (1,\nimport a\ndef f():\n    import b\n"), [":", "f:function"]);
     }
 }

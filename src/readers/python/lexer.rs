@@ -65,6 +65,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Goes on further down, at a place that is code.
+    pub(super) fn go_on_at(&mut self, at: usize) {
+        self.pos = at;
+    }
+
     /// Whether so much broken formatted text was tried in vain that further ones were taken as plain literals.
     /// Then the answer is in doubt and must be told as a problem. Keeps hostile files linear.
     #[must_use]

@@ -57,6 +57,18 @@ impl<'a> LogicalLines<'a> {
         lines
     }
 
+    /// Where the next logical line is looked for.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on further down, at a place that is code.
+    pub(super) fn go_on_at(&mut self, at: usize) {
+        self.at = at;
+        self.lexer.go_on_at(at);
+        self.advance();
+    }
+
     fn advance(&mut self) {
         self.token = self.lexer.next_token().map(|token| (token.start, token.end));
     }
@@ -105,12 +117,16 @@ impl<'a> LogicalLines<'a> {
     /// Over blank and comment lines to the next code: where it starts, and its column.
     fn first_token(&mut self) -> Option<(usize, usize)> {
         let mut indent = 0;
+        // Behind a joined line, the indentation in front of its backslash is the one that counts.
+        let mut joined = 0;
         loop {
             match self.bytes.get(self.at)? {
                 b' ' => indent += 1,
                 b'\t' => indent = indent / 8 * 8 + 8,
-                0x0C | b'\n' | b'\r' => indent = 0,
+                0x0C => indent = 0,
+                b'\n' | b'\r' => (indent, joined) = (0, 0),
                 b'\\' => {
+                    joined = if joined > 0 { joined } else { indent };
                     self.at = self.lexer.after_escape(self.at);
                     continue;
                 }
@@ -123,7 +139,7 @@ impl<'a> LogicalLines<'a> {
                     self.advance();
                     continue;
                 }
-                _ => return Some((self.at, indent)),
+                _ => return Some((self.at, if joined > 0 { joined } else { indent })),
             }
             self.at += 1;
         }

@@ -87,13 +87,15 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
     if asked.is_empty() {
         return;
     }
-    let (found, hidden) = standing_in_code(bytes, asked);
+    let has_inner = detail == Detail::Whole && asked.iter().any(|c| !blocks::is_flush_left(bytes, c.start));
+    let mut literals = Vec::new();
+    let (found, hidden) = standing_in_code(bytes, asked, has_inner.then_some(&mut literals));
     let mut kept: Vec<(Candidate, Place)> = Vec::with_capacity(found.len());
     for candidate in found {
         kept.push((candidate, Place::default()));
     }
     if detail == Detail::Whole {
-        locate(content, &mut kept);
+        locate(content, &mut kept, &literals);
     }
     let mut teller =
         Teller { bytes, surface, wanted, name: String::with_capacity(128), positions: text.positions(), sink };
@@ -190,7 +192,12 @@ fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> 
 
 /// Tier 2: lexes up to the last candidate and keeps those that stand in code. Candidates inside a literal that never
 /// closes are told as unread, once for each literal.
-fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec<Unread>) {
+/// `literals` receives those of more than one line.
+fn standing_in_code(
+    bytes: &[u8],
+    asked: Vec<Candidate>,
+    mut literals: Option<&mut Vec<(usize, usize)>>,
+) -> (Vec<Candidate>, Vec<Unread>) {
     let mut lexer = Lexer::new(bytes);
     let mut found = Vec::with_capacity(asked.len());
     let mut hidden: Vec<Unread> = Vec::new();
@@ -199,6 +206,12 @@ fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec
     for candidate in asked {
         while let Some(passed) = token.filter(|token| token.end <= candidate.keyword) {
             code_start = passed.end;
+            if let Some(literals) = &mut literals
+                && passed.kind != TokenKind::Comment
+                && bytes.get(passed.start..passed.end).is_some_and(|text| memchr::memchr(b'\n', text).is_some())
+            {
+                literals.push((passed.start, passed.end));
+            }
             token = lexer.next_token();
         }
         match token {
@@ -229,14 +242,14 @@ fn standing_in_code(bytes: &[u8], asked: Vec<Candidate>) -> (Vec<Candidate>, Vec
 }
 
 /// Finds scope and contexts of those candidates that are not plainly at module level.
-fn locate(text: &str, kept: &mut [(Candidate, Place)]) {
+fn locate(text: &str, kept: &mut [(Candidate, Place)], literals: &[(usize, usize)]) {
     let bytes = text.as_bytes();
     let inner = |candidate: &Candidate| !blocks::is_flush_left(bytes, candidate.start);
     let starts: Vec<usize> = kept.iter().map(|(c, _)| c).filter(|c| inner(c)).map(|c| c.start).collect();
     if starts.is_empty() {
         return;
     }
-    let mut places = blocks::places(text, &starts).into_iter();
+    let mut places = blocks::places(text, &starts, literals).into_iter();
     for (candidate, place) in kept {
         if inner(candidate) {
             *place = places.next().unwrap_or_default();

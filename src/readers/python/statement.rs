@@ -7,7 +7,7 @@ use crate::span::Span;
 use std::ops::Range;
 
 /// An import statement. Reused from one to the next, so that reading allocates nothing in the common case.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Statement {
     /// Dots in front of the module.
     pub level: u32,
@@ -30,20 +30,6 @@ pub(super) struct Alias {
     bound: Option<Range<usize>>,
     /// The alias with its `as`.
     pub span: Span,
-}
-
-impl Default for Statement {
-    fn default() -> Self {
-        Self {
-            level: 0,
-            is_from: false,
-            aliases: Vec::with_capacity(16),
-            span: Span::default(),
-            broken: None,
-            names: String::with_capacity(256),
-            module: 0..0,
-        }
-    }
 }
 
 impl Statement {
@@ -72,6 +58,7 @@ impl Statement {
         self.is_from = candidate.from.is_some();
         self.aliases.clear();
         self.names.clear();
+        self.names.reserve(96);
         self.module = 0..0;
         self.broken = None;
         let mut cursor = Cursor { text, bytes, at: candidate.keyword + b"import".len(), inside: false };

@@ -64,6 +64,16 @@ pub fn join(head: &str, tail: &str) -> String {
     if head.is_empty() || tail.is_empty() { format!("{head}{tail}") } else { format!("{head}.{tail}") }
 }
 
+/// The last character border at or before `at`.
+#[must_use]
+pub fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Reads and compiles the policy file. Knows how its trouble is told; must not know commands.
 
 use super::common::fail;
-use super::{Exit, Shell};
+use super::{Exit, Shell, common};
 use crate::disk::Place;
 use crate::document::mistake::Mistake;
 use crate::document::yaml::MAX_BYTES;
@@ -9,6 +9,7 @@ use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
 use crate::policy::{Policy, PolicySource, load};
 use crate::repo_path::RepoPath;
+use clap::ArgMatches;
 use std::path::Path;
 
 /// A policy that did not compile.
@@ -103,4 +104,20 @@ pub(super) fn read_or_tell(place: &Place, style: Style, shell: &mut Shell<'_>) -
             tell(&broken, &paths, style, shell)
         }
     })
+}
+
+/// Root and policy for a command that looks from the working folder; any trouble is told. `columns` are those of the stream
+/// that the command draws on.
+///
+/// # Errors
+/// The exit of the command.
+pub(super) fn here(
+    matches: &ArgMatches,
+    columns: Option<usize>,
+    shell: &mut Shell<'_>,
+) -> Result<(Place, Policy, Style), Exit> {
+    let place = common::place(matches, shell.working.clone(), shell)?;
+    let style = common::style(matches, columns, shell.color);
+    let policy = read_or_tell(&place, style, shell)?;
+    Ok((place, policy, style))
 }

@@ -17,13 +17,8 @@ Examples:
 }
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
-    let place = match common::place(matches, shell.working.clone(), shell) {
-        Ok(place) => place,
-        Err(exit) => return exit,
-    };
-    let style = common::style(matches, shell.err_columns, shell.color);
-    let policy = match policy_file::read_or_tell(&place, style, shell) {
-        Ok(policy) => policy,
+    let (_, policy, _) = match policy_file::here(matches, shell.err_columns, shell) {
+        Ok(found) => found,
         Err(exit) => return exit,
     };
     let mut written = Ok(());

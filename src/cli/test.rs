@@ -26,13 +26,8 @@ Exit codes: 0 all hold, 1 an example fails, 2 the policy is wrong",
 }
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
-    let place = match common::place(matches, shell.working.clone(), shell) {
-        Ok(place) => place,
-        Err(exit) => return exit,
-    };
-    let style = common::style(matches, shell.out_columns, shell.color);
-    let policy = match policy_file::read_or_tell(&place, style, shell) {
-        Ok(policy) => policy,
+    let (place, policy, style) = match policy_file::here(matches, shell.out_columns, shell) {
+        Ok(found) => found,
         Err(exit) => return exit,
     };
     let tree = DiskTree::new(place.root.clone());

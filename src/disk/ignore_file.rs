@@ -53,6 +53,7 @@ pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) ->
     } else {
         let mut builder = GitignoreBuilder::new(folder);
         let bytes = std::fs::read(&file).unwrap_or_default();
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         for line in bytes.split(|&b| b == b'\n').filter_map(pattern) {
             // A line that is no pattern hides nothing, as for git.
             let _ = builder.add_line(None, &line);
@@ -74,10 +75,26 @@ pub(super) fn read(folder: &Path, path: &RepoPath, above: Option<Arc<Chain>>) ->
 fn pattern(line: &[u8]) -> Option<String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = std::str::from_utf8(line).ok()?;
-    // Git takes trailing tabs for part of the name, and a trailing backslash for no pattern at all.
-    let is_odd = line.ends_with('\t') || (line.ends_with('\\') && !line.ends_with("\\\\"));
+    // Git takes trailing tabs for part of the name, and a trailing backslash or a lone `!` for no pattern at all.
+    if line.ends_with('\t') || (line.ends_with('\\') && !line.ends_with("\\\\")) || line == "!" {
+        return None;
+    }
     // Braces are alternatives for the crate, but letters for git.
-    (!is_odd).then(|| line.replace('{', "\\{").replace('}', "\\}"))
+    let mut pattern = String::with_capacity(line.len() + 4);
+    let (mut escaped, mut in_class) = (false, false);
+    for c in line.chars() {
+        if matches!(c, '{' | '}') && !escaped && !in_class {
+            pattern.push('\\');
+        }
+        match c {
+            '[' if !escaped => in_class = true,
+            ']' if !escaped => in_class = false,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+        pattern.push(c);
+    }
+    Some(pattern)
 }
 
 /// The ignore files between the top of the work tree and the root, without the root's own.

@@ -6,11 +6,13 @@ mod ignore_file;
 mod read;
 mod root;
 mod select;
+mod skip;
 mod tree;
 mod walk;
 
 pub use read::{MAX_BYTES, ReadError, Reading, plain, read_file};
 pub use root::{POLICY_NAMES, Place, PlaceError, Request, absolute, locate, nearby, work_tree};
-pub use select::{Selected, Selection, Skip, named, whole};
+pub use select::{Selection, named, whole};
+pub use skip::{Selected, Skip};
 pub use tree::{DiskTree, to_disk};
 pub use walk::Walk;

@@ -2,75 +2,15 @@
 //! Knows the rules of selection; judges nothing.
 
 use super::git_index::{self, Tracked};
+use super::skip::{Selected, Skip, default_skip};
 use super::tree::to_disk;
-use super::walk::{Walk, default_skip, link_target};
+use super::walk::{Walk, link_target};
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
-use crate::readers::{self, Reader};
+use crate::readers;
 use crate::repo_path::RepoPath;
-use crate::surface::Surface;
 use rayon::slice::ParallelSliceMut;
 use std::path::Path;
-
-/// A file to be checked.
-#[derive(Clone)]
-pub struct Selected {
-    /// Relative to the root.
-    pub path: RepoPath,
-    /// Who reads it.
-    pub reader: &'static dyn Reader,
-    /// Its surface.
-    pub surface: Surface,
-    /// Whether a folder listing said that it is a regular file.
-    pub listed: bool,
-}
-
-/// Why something was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Skip {
-    /// A folder of a tool.
-    ToolFolder,
-    /// A folder with a `pyvenv.cfg`.
-    VirtualEnvironment,
-    /// By the policy's `exclude`.
-    Excluded,
-    /// A link to a folder.
-    FolderLink,
-    /// A link that leads nowhere.
-    BrokenLink,
-    /// A link that leads out of the root.
-    OutwardLink,
-    /// A pipe, a socket or a device.
-    Special,
-    /// No reader knows it.
-    NoReader,
-    /// By a `.gitignore`.
-    Ignored,
-}
-
-impl Skip {
-    /// Why, for people.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Skip::ToolFolder => "folder of a tool",
-            Skip::VirtualEnvironment => "virtual environment",
-            Skip::Excluded => "excluded by the policy",
-            Skip::FolderLink => "link to a folder",
-            Skip::BrokenLink => "broken link",
-            Skip::OutwardLink => "link out of the root",
-            Skip::Special => "no regular file",
-            Skip::NoReader => "nothing in it is read",
-            Skip::Ignored => "ignored by git",
-        }
-    }
-
-    /// Whether it must be told as a problem when somebody asked for this very file, or git tracks it.
-    #[must_use]
-    pub fn hides_code(self) -> bool {
-        matches!(self, Skip::BrokenLink | Skip::OutwardLink | Skip::Special)
-    }
-}
 
 /// What a run is about.
 #[derive(Default)]
@@ -112,12 +52,15 @@ impl Selection {
 #[must_use]
 pub fn whole(walk: &Walk, pool: &rayon::ThreadPool) -> Selection {
     let work_tree = walk.work_tree.as_deref();
-    let (seen, tracked) = pool.join(|| walk.run(pool), || work_tree.map(git_index::tracked));
+    let (mut seen, tracked) = pool.join(|| walk.run(pool), || work_tree.map(git_index::tracked));
     let mut selection =
         Selection { files: seen.files, skipped: seen.skipped, problems: seen.problems, policies: seen.policies };
     pool.install(|| selection.settle());
     match (tracked, work_tree) {
-        (Some(Ok(tracked)), Some(work_tree)) => add_tracked(&mut selection, walk, work_tree, &tracked),
+        (Some(Ok(tracked)), Some(work_tree)) => {
+            seen.ignored.sort();
+            add_tracked(&mut selection, walk, work_tree, &tracked, &seen.ignored);
+        }
         (Some(Err(message)), _) => selection.problems.push(Problem::new(
             ProblemKind::Unreadable,
             None,
@@ -131,7 +74,13 @@ pub fn whole(walk: &Walk, pool: &rayon::ThreadPool) -> Selection {
 }
 
 /// Tracked files are checked even if an ignore file names them, and tracked things that cannot be read are problems.
-fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked: &[(RepoPath, Tracked)]) {
+fn add_tracked(
+    selection: &mut Selection,
+    walk: &Walk,
+    work_tree: &Path,
+    tracked: &[(RepoPath, Tracked)],
+    ignored: &[RepoPath],
+) {
     let Ok(below) = walk.root.strip_prefix(work_tree) else { return };
     let below = RepoPath::from_relative(below);
     let mut found = Selection::default();
@@ -154,6 +103,10 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
                 _ => continue,
             }
         }
+        // A file without a suffix is news only if it is ignored: otherwise the walk has read its head.
+        if claim.is_none() && ignored.binary_search(&path).is_err() && !lies_in_ignored(&path, selection) {
+            continue;
+        }
         let is_known = selection.files.binary_search_by(|file| file.path.cmp(&path)).is_ok();
         if is_known || is_skipped_by_folder(&path, selection) || walk.exclude.iter().any(|glob| glob.matches(&path)) {
             continue;
@@ -165,9 +118,7 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
             Tracked::Link if meta.is_symlink() => link_target(&disk, &walk.root),
             _ => continue,
         };
-        // Only an ignored file can be news here; one that the walk has read the head of is told or no script.
-        let is_ignored = walk.ignores(&path);
-        let claim = claim.or_else(|| if is_ignored { head_of(&disk) } else { None });
+        let claim = claim.or_else(|| head_of(&disk));
         let Some((reader, surface)) = claim else { continue };
         selection.skipped.retain(|(skipped, skip)| *skipped != path || *skip != Skip::Ignored);
         match outcome {
@@ -177,6 +128,18 @@ fn add_tracked(selection: &mut Selection, walk: &Walk, work_tree: &Path, tracked
         }
     }
     selection.merge(found);
+}
+
+/// Whether a folder on the way to a path is ignored.
+fn lies_in_ignored(path: &RepoPath, selection: &Selection) -> bool {
+    let mut folder = path.parent();
+    while !folder.as_bytes().is_empty() {
+        if selection.skipped.binary_search(&(folder.clone(), Skip::Ignored)).is_ok() {
+            return true;
+        }
+        folder = folder.parent();
+    }
+    false
 }
 
 fn is_skipped_by_folder(path: &RepoPath, selection: &Selection) -> bool {

@@ -2,7 +2,7 @@
 //! grow without bound.
 
 use super::read::{Reading, read_file};
-use super::walk::default_skip;
+use super::skip::default_skip;
 use crate::project::Tree;
 use crate::repo_path::RepoPath;
 use std::path::{Path, PathBuf};

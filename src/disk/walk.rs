@@ -3,7 +3,7 @@
 
 use super::ignore_file::{self, Chain};
 use super::read::{plain, read_head};
-use super::select::{Selected, Skip};
+use super::skip::{Selected, Skip, default_skip};
 use super::tree::to_disk;
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
@@ -14,36 +14,6 @@ use std::ffi::OsString;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Folders that hold no code of the project, by name.
-const SKIPPED: [&[u8]; 20] = [
-    b".git",
-    b".hg",
-    b".svn",
-    b".tox",
-    b".nox",
-    b".eggs",
-    b"node_modules",
-    b"__pycache__",
-    b"site-packages",
-    b".mypy_cache",
-    b".ruff_cache",
-    b".pytest_cache",
-    b".hypothesis",
-    b".ipynb_checkpoints",
-    b".pytype",
-    b".pyre",
-    b".cache",
-    b".terraform",
-    b".dvc",
-    b"__pypackages__",
-];
-
-/// Whether a folder of this name is skipped when walking.
-#[must_use]
-pub(super) fn default_skip(name: &[u8]) -> bool {
-    SKIPPED.contains(&name)
-}
 
 /// What to walk.
 #[derive(Clone)]
@@ -73,6 +43,8 @@ pub struct Seen {
     pub problems: Vec<Problem>,
     /// Policy files beneath the root.
     pub policies: Vec<RepoPath>,
+    /// Ignored files without a suffix: nobody knows whether they are scripts.
+    pub ignored: Vec<RepoPath>,
 }
 
 impl Seen {
@@ -81,6 +53,7 @@ impl Seen {
         self.skipped.append(&mut other.skipped);
         self.problems.append(&mut other.problems);
         self.policies.append(&mut other.policies);
+        self.ignored.append(&mut other.ignored);
     }
 }
 
@@ -219,7 +192,12 @@ impl Walk {
         }
         let disk = || folder.disk.join(&entry.name);
         if folder.ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk(), false)) {
-            return skip(path, Skip::Ignored);
+            if needs_head {
+                seen.ignored.push(path.clone());
+            }
+            let told = claim.is_some() || self.tell_all;
+            seen.skipped.extend(told.then_some((path, Skip::Ignored)));
+            return;
         }
         let by_head = if claim.is_none() && needs_head { claim_by_head(&disk()) } else { Ok(None) };
         let by_head = match by_head {
@@ -253,25 +231,6 @@ impl Walk {
 
     fn is_excluded(&self, path: &RepoPath) -> bool {
         self.exclude.iter().any(|glob| glob.matches(path))
-    }
-
-    /// Whether an ignore file hides a path, or a folder on the way to it. Slow; for single paths.
-    #[must_use]
-    pub fn ignores(&self, path: &RepoPath) -> bool {
-        let mut ignores = ignore_file::above(&self.root, self.work_tree.as_deref());
-        let (mut disk, mut here) = (self.nearby.clone(), RepoPath::default());
-        let segments: Vec<&[u8]> = path.segments().collect();
-        for (index, segment) in segments.iter().enumerate() {
-            ignores = ignore_file::read(&disk, &here, ignores.clone()).unwrap_or(ignores);
-            here = here.join(segment);
-            let Some(below) = self.on_disk(&here) else { return false };
-            disk = below;
-            let is_folder = index + 1 < segments.len();
-            if ignores.as_ref().is_some_and(|ignores| ignores.hides(&disk, is_folder)) {
-                return true;
-            }
-        }
-        false
     }
 
     /// A path beneath the root, on disk.

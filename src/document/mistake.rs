@@ -1,6 +1,7 @@
 //! Mistakes in a policy file: what is wrong, underlined, and the line to paste instead. Knows spans of the policy
 //! text; must not know how they are drawn.
 
+use crate::name::floor;
 use crate::span::Span;
 use std::borrow::Cow;
 
@@ -47,16 +48,6 @@ pub fn corrected_line(text: &str, span: Span, replacement: &str) -> String {
     let tail = after.get(..line_end).unwrap_or_default();
     let tail = tail.split(" #").next().unwrap_or_default().trim_end();
     format!("{head}{replacement}{tail}")
-}
-
-/// The last character border at or before `at`.
-#[must_use]
-pub fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The nearest of some words: at most a third of its letters away.

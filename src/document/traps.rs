@@ -1,7 +1,8 @@
 //! YAML traps that people meet in policies, told in plain words. Knows source text around a place; must not know
 //! rules.
 
-use super::mistake::{Mistake, corrected_line, floor};
+use super::mistake::{Mistake, corrected_line};
+use crate::name::floor;
 use crate::span::Span;
 
 /// A syntax error of the YAML engine at byte `at`, explained where the line shows a known trap.

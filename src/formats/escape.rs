@@ -17,10 +17,26 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, false)
 }
 
+/// A word shorter than this, in characters, is never broken.
+const SHORT_WORD: usize = 24;
+
 /// Prose that will be wrapped: no line of it can begin with the sign of a command, wherever it is broken.
 #[must_use]
 pub fn prose(text: &str) -> String {
-    line(text).replace("::", "\\x3a:")
+    let text = line(text);
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find("::") {
+        let head = rest.get(..at).unwrap_or_default();
+        safe.push_str(head);
+        // Text is wrapped at blanks and hyphens, and within words that are longer than a line.
+        let word = safe.rsplit([' ', '-', '\n']).next().unwrap_or_default().chars().count();
+        let is_inner = (1..SHORT_WORD).contains(&word) && safe.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        safe.push_str(if is_inner { "::" } else { "\\x3a:" });
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    safe.push_str(rest);
+    safe
 }
 
 /// The same for code: tabs stay, since formats lay them out themselves.

@@ -113,6 +113,10 @@ fn refuse_foreign_signs(text: &str) -> Result<(), Malformed> {
             "put what is to be left out under `not-in`",
         ));
     }
+    if text.contains("::") {
+        let help = "only `allow-in` can name a function; name the file here";
+        return Err(malformed("`::` is no part of a path", text.split("::").next().map(str::to_owned), help));
+    }
     if text.contains('\\') {
         let spelling = text.replace('\\', "/");
         return Err(malformed("paths are written with `/` everywhere", Some(spelling), "use `/`"));
@@ -193,6 +197,7 @@ mod tests {
             ("!tests/", Some("tests/")),
             ("apps\\api", Some("apps/api")),
             ("a/**b/", Some("a/*b/")),
+            ("a.py::f", Some("a.py")),
             ("../x", None),
             ("", None),
         ] {

@@ -2,7 +2,7 @@
 
 use crate::document::fields::{Reading, Spanned, field, later};
 use crate::document::yaml::{Node, Value};
-use crate::name::is_dotted;
+use crate::name::{is_dotted, normalise};
 use crate::pattern::glob::Glob;
 use crate::pattern::name::NamePattern;
 use crate::repo_path::RepoPath;
@@ -100,7 +100,7 @@ fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
 /// `path` or `path::Class.function`.
 fn read_place(written: &Spanned, reading: &mut Reading<'_>) -> Option<(Glob, Option<String>)> {
     let (path, scope) = match written.text.split_once("::") {
-        Some((path, scope)) => (path, Some(scope.to_owned())),
+        Some((path, scope)) => (path, Some(normalise(scope).into_owned())),
         None => (written.text.as_str(), None),
     };
     if let Some(scope) = scope.as_deref().filter(|scope| !is_dotted(scope)) {

@@ -164,7 +164,11 @@ pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> 
 }
 
 fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)> {
-    let keys = Context::ALL.map(|(name, _)| field(name));
+    // Nothing that this version reads stands in the last three.
+    let keys = Context::ALL.map(|(name, context)| match context {
+        Context::Dynamic | Context::String | Context::Transitive => later(name),
+        _ => field(name),
+    });
     let fields = reading.map(node, "`contexts`", &keys);
     if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
         reading.wrong(node.span, "`contexts` is an empty map", "name a context: `type-checking: none`");

@@ -76,7 +76,7 @@ pub trait Reader: Sync {
 pub static READERS: &[&dyn Reader] = &[&python::Python];
 
 /// How many bytes of a file without a suffix decide who reads it.
-pub const HEAD: usize = 128;
+pub const HEAD: usize = 512;
 
 /// Who reads a file, and the surface it has.
 pub type Claim = (&'static dyn Reader, Surface);

@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["finding", "level", "problem", "repo_path"]),
     ("readers", &["context", "fact", "name", "problem", "repo_path", "span", "surface", "text"]),
     ("project", &["name", "repo_path"]),
-    ("document", &["span"]),
+    ("document", &["name", "span"]),
     ("pattern", &["name", "repo_path"]),
     ("kinds", &["document", "fact", "name", "pattern", "project", "repo_path", "span"]),
     (

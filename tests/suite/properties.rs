@@ -7,6 +7,7 @@ use policy::readers::wanted::Tops;
 use policy::readers::{Detail, Sink, Unread, Wanted, by_name};
 use policy::text::{Position, Positions};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::sync::Arc;
 
 type Seen = (String, Option<String>, u32, Position, Position, Vec<&'static str>, String);
@@ -57,7 +58,7 @@ fn programs() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     /// Tier 1 on == off: asking for some names gives exactly what asking for all gives of them.
     #[test]
@@ -75,9 +76,10 @@ proptest! {
     /// as it is on lines of its own.
     #[test]
     fn what_follows_changes_nothing(text in programs(), tail in programs()) {
-        let whole = format!("{text}\npass\n{}", tail.replace("import", "port").replace("except", "expect"));
+        // A tail with quotes or braces could close what the text left open; then the two are different programs.
+        let tail = tail.replace("import", "port").replace("except", "expect").replace(['"', '\'', '{', '}'], "");
+        let whole = format!("{text}\npass\n{tail}");
         let (a, b) = (read(&format!("{text}\npass\n"), &Tops::All, Detail::Names), read(&whole, &Tops::All, Detail::Names));
-        // A literal left open by the text may close in the tail; then the two are different programs.
         if a.unread.is_empty() && b.unread.is_empty() {
             prop_assert_eq!(a.facts, b.facts);
         }

@@ -6,6 +6,7 @@ use policy::readers::{Detail, READERS, Sink, Unread, Wanted};
 use policy::surface::Surface;
 use policy::text::Positions;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Checks what every fact must be, and remembers its place.
 struct Checked {
@@ -49,7 +50,7 @@ fn every_reader_says_what_it_reads() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -6,15 +6,19 @@ use super::logical_lines::{Line, LogicalLines, skip_blank, word_at};
 use super::type_checking::TypeChecking;
 use crate::context::{Context, Contexts};
 use crate::name::normalise;
+use std::sync::Arc;
 
 /// What encloses one statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     /// Names of the enclosing classes and functions, joined by dots.
-    pub scope: String,
+    pub scope: Arc<str>,
     /// Its contexts.
     pub contexts: Contexts,
 }
+
+/// A scope path longer than this, in bytes, is cut: it is repeated for every finding.
+const LONGEST_SCOPE: usize = 1_000;
 
 /// Whether a statement that starts at `start` can only stand at module level, whatever precedes it: nothing of its
 /// line lies in front of it.
@@ -45,6 +49,7 @@ pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize
         lines: LogicalLines::new(bytes),
         blocks: Vec::new(),
         places: Vec::with_capacity(statements.len()),
+        last_scope: None,
         type_checking: TypeChecking::new(text),
     };
     let mut looked_back_from = None;
@@ -54,7 +59,7 @@ pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize
             looked_back_from = wanted;
             walk.pass_over(wanted, literals);
         }
-        let Some(line) = walk.lines.next(wanted) else { break };
+        let Some(line) = walk.lines.next() else { break };
         let closed = walk.close_blocks(line.indent);
         let mut open = walk.blocks.iter().chain(&closed);
         if walk.places.len() == statements.len() && open.all(|block| block.awaiting.is_empty()) {
@@ -108,6 +113,8 @@ struct Walk<'a> {
     lines: LogicalLines<'a>,
     blocks: Vec<Block>,
     places: Vec<Place>,
+    /// The scope path of the last place, and where its innermost scope begins.
+    last_scope: Option<(usize, Arc<str>)>,
     type_checking: TypeChecking<'a>,
 }
 
@@ -120,7 +127,8 @@ impl Walk<'_> {
         while let Some(newline) = memchr::memrchr(b'\n', before) {
             let line = from + newline + 1;
             let text = self.bytes.get(line..).unwrap_or_default();
-            if [&b"def "[..], b"class ", b"async def "].iter().any(|word| text.starts_with(word)) {
+            let is_joined = before.get(..newline).is_some_and(|head| head.ends_with(b"\\") || head.ends_with(b"\\\r"));
+            if !is_joined && [&b"def "[..], b"class ", b"async def "].iter().any(|word| text.starts_with(word)) {
                 let (start, end) = literals
                     .get(literals.partition_point(|(start, _)| *start <= line).wrapping_sub(1))
                     .copied()
@@ -248,10 +256,28 @@ impl Walk<'_> {
         if innermost_scope == Some(Kind::Class) {
             place.contexts.insert(Context::Class);
         }
-        let names = self.blocks.iter().filter(|b| matches!(b.kind, Kind::Def | Kind::Class));
-        let names = names.map(|b| name_at(self.bytes.get(b.header.0..b.header.1).unwrap_or_default()));
-        place.scope = names.collect::<Vec<_>>().join(".");
+        place.scope = self.scope();
         place
+    }
+
+    /// The names of the open scopes. Put together once for each scope, however many statements stand in it.
+    fn scope(&mut self) -> Arc<str> {
+        let is_scope = |block: &&Block| matches!(block.kind, Kind::Def | Kind::Class);
+        let Some(innermost) = self.blocks.iter().rev().find(is_scope).map(|block| block.header.0) else {
+            return Arc::default();
+        };
+        if let Some((start, scope)) = &self.last_scope
+            && *start == innermost
+        {
+            return scope.clone();
+        }
+        let header = |block: &Block| self.bytes.get(block.header.0..block.header.1).unwrap_or_default();
+        let names: Vec<String> = self.blocks.iter().filter(is_scope).map(|block| name_at(header(block))).collect();
+        let mut path = names.join(".");
+        path.truncate(crate::name::floor(&path, LONGEST_SCOPE));
+        let scope: Arc<str> = path.into();
+        self.last_scope = Some((innermost, scope.clone()));
+        scope
     }
 }
 
@@ -271,6 +297,11 @@ fn names_import_error(header: &[u8]) -> bool {
                 continue;
             }
             Some(b':') => return false,
+            Some(quote @ (b'"' | b'\'')) => {
+                let rest = header.get(at + 1..).unwrap_or_default();
+                at += 2 + memchr::memchr(*quote, rest).unwrap_or(rest.len());
+                continue;
+            }
             _ => {}
         }
         let (word, next) = word_at(header, at);
@@ -332,6 +363,8 @@ mod unit {
         assert_eq!(read("try:\n  if x:\n    import a\nfinally:\n  pass"), [":conditional"]);
         assert_eq!(read("try:\n  def f(): import a\nexcept ImportError: pass"), ["f:function"]);
         assert_eq!(read("try: import a\nexcept X as ImportError: pass"), [":"]);
+        assert_eq!(read("try: import a\nexcept d['ImportError']: pass"), [":"]);
+        assert_eq!(read("try: import a\nexcept (X, # y\n  ImportError): pass"), [":guarded"]);
     }
 
     #[test]

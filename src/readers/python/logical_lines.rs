@@ -73,9 +73,8 @@ impl<'a> LogicalLines<'a> {
         self.token = self.lexer.next_token().map(|token| (token.start, token.end));
     }
 
-    /// The next logical line. `wanted` is a statement that certainly starts outside of brackets: if one is met
-    /// inside, the brackets never close, and its line starts anew.
-    pub(super) fn next(&mut self, wanted: Option<usize>) -> Option<Line> {
+    /// The next logical line. In brackets that never close, a line that can only begin a statement starts anew.
+    pub(super) fn next(&mut self) -> Option<Line> {
         let (start, indent) = self.first_token()?;
         self.at = start;
         let mut depth = 0_usize;
@@ -92,10 +91,7 @@ impl<'a> LogicalLines<'a> {
                     Some(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
                     Some(b'\\') => self.at = self.lexer.after_escape(self.at) - 1,
                     Some(b'\n' | b'\r') => {
-                        let starts_anew = || {
-                            let next = skip_blank(self.bytes, self.at + 1);
-                            wanted.is_some_and(|wanted| wanted == next)
-                        };
+                        let starts_anew = || begins_statement(self.bytes, skip_blank(self.bytes, self.at + 1));
                         if depth == 0 || starts_anew() {
                             return Some(Line { indent, start, end: self.at });
                         }
@@ -149,4 +145,23 @@ impl<'a> LogicalLines<'a> {
 fn shapes_lines(byte: u8) -> bool {
     #[expect(clippy::indexing_slicing, reason = "a byte is less than 256")]
     SHAPES_LINES[byte as usize]
+}
+
+/// Whether the word at `start` is one that no bracket can hold: it begins a statement, whatever is still open.
+fn begins_statement(bytes: &[u8], start: usize) -> bool {
+    let (word, _) = word_at(bytes, start);
+    matches!(
+        word,
+        b"def"
+            | b"class"
+            | b"import"
+            | b"return"
+            | b"while"
+            | b"with"
+            | b"try"
+            | b"raise"
+            | b"del"
+            | b"pass"
+            | b"assert"
+    )
 }

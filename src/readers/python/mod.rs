@@ -52,14 +52,10 @@ impl Reader for Python {
         let line = head.strip_prefix(b"#!")?;
         let end = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
         let line = line.get(..end)?;
-        // `/usr/bin/python3`, `/usr/bin/env -S python3.12 -u`, `pypy3`: a word whose last segment is an interpreter.
-        let is_python = line.split(|&b| matches!(b, b' ' | b'\t' | b'/' | b'\\')).any(|word| {
-            let word = word.strip_suffix(b".exe").unwrap_or(word);
-            let rest = word.strip_prefix(b"python").or_else(|| word.strip_prefix(b"pypy"));
-            rest.is_some_and(|rest| {
-                rest.strip_suffix(b"w").unwrap_or(rest).iter().all(|b| b.is_ascii_digit() || *b == b'.')
-            })
-        });
+        // `/usr/bin/python3`, `/usr/bin/env -S python3.12 -u`, `pypy3`, `uv run --script` (PEP 723).
+        let mut words = line.split(|&b| matches!(b, b' ' | b'\t' | b'/' | b'\\'));
+        let is_python =
+            words.clone().any(is_interpreter) || (words.any(|word| word == b"uv") && words.any(|word| word == b"run"));
         is_python.then_some(Surface::Code)
     }
 
@@ -76,6 +72,15 @@ impl Reader for Python {
         };
         imports(&text, surface, wanted, detail, sink);
     }
+}
+
+/// `python`, `python3.13t`, `pythonw.exe`, `python3-dbg`, `pypy3`.
+fn is_interpreter(word: &[u8]) -> bool {
+    let word = word.strip_suffix(b".exe").unwrap_or(word);
+    let word = word.strip_suffix(b"-dbg").unwrap_or(word);
+    let Some(version) = word.strip_prefix(b"python").or_else(|| word.strip_prefix(b"pypy")) else { return false };
+    let version = version.strip_suffix(b"w").or_else(|| version.strip_suffix(b"t")).unwrap_or(version);
+    version.iter().all(|b| b.is_ascii_digit() || *b == b'.')
 }
 
 fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
@@ -180,7 +185,9 @@ fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> 
         return wanted.absolute(statement.module());
     }
     let rest = bytes.get(broken..).unwrap_or_default();
-    let line = memchr::memchr2(b'\n', b'\r', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+    let is_joined = |end: &usize| end.checked_sub(1).and_then(|at| rest.get(at)) == Some(&b'\\');
+    let end = memchr::memchr2_iter(b'\n', b'\r', rest).find(|end| !is_joined(end));
+    let line = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
     let has_wanted_word = line
         .split(|&b| !is_identifier_byte(b))
         .filter_map(|word| std::str::from_utf8(word).ok())
@@ -316,7 +323,14 @@ mod tests {
 
     #[test]
     fn shebangs() {
-        for python in ["#!/usr/bin/python", "#!/usr/bin/env python3", "#!/usr/bin/env -S python3.12 -u", "#!pypy3\n"] {
+        for python in [
+            "#!/usr/bin/python",
+            "#!/usr/bin/env python3",
+            "#!/usr/bin/env -S python3.12 -u",
+            "#!pypy3\n",
+            "#!/usr/bin/python3.13t",
+            "#!/usr/bin/env -S uv run --script",
+        ] {
             assert!(Python.claims_head(python.as_bytes()).is_some(), "{python}");
         }
         for other in ["#!/bin/sh\n# python", "import a", "#!/usr/bin/pythonista", ""] {

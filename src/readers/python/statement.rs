@@ -65,7 +65,10 @@ impl Statement {
         if let Some(from) = candidate.from {
             let mut head = Cursor { text, bytes, at: from + b"from".len(), inside: false };
             self.read_module(&mut head, candidate.keyword);
-            self.read_members(&mut cursor);
+            // Without a module, nobody knows what the names would be.
+            if self.broken.is_none() {
+                self.read_members(&mut cursor);
+            }
         } else {
             self.read_modules(&mut cursor);
         }

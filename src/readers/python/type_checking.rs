@@ -7,8 +7,11 @@ use super::lexer::Lexer;
 use super::statement::Statement;
 use super::words::words;
 use crate::name::is_identifier_byte;
+use crate::span::Span;
 
 const FLAG: &str = "TYPE_CHECKING";
+/// Of more names than this, none beyond is certain.
+const MOST_NAMES: usize = 32;
 const HOMES: [&str; 2] = ["typing", "typing_extensions"];
 
 /// Answers for one file; remembers what it found out.
@@ -48,6 +51,10 @@ impl<'a> TypeChecking<'a> {
         if let Some((_, answer)) = self.known.iter().find(|(name, _)| name == head) {
             return *answer;
         }
+        // A file with so many names for one flag plays tricks; and each name costs a look at the whole file.
+        if self.known.len() >= MOST_NAMES {
+            return false;
+        }
         let code = self.code.get_or_insert_with(|| Code::read(self.text));
         let answer = code.is_only_read(head, is_flag);
         self.known.push((head.to_vec(), answer));
@@ -77,23 +84,21 @@ impl Code {
                 let name_bound = statement.bound(alias).unwrap_or(name);
                 if !statement.is_from && HOMES.contains(&name) {
                     bound.push((name_bound.to_owned(), false));
+                    blank(&mut masked, alias.span);
                 } else if is_home && name == FLAG {
                     bound.push((name_bound.to_owned(), true));
+                } else if is_home && name == "*" {
+                    // Both modules list the flag among their public names.
+                    bound.push((FLAG.to_owned(), true));
                 } else if name == "*" {
-                    opaque |= !is_home;
+                    opaque = true;
                 } else if is_home {
                     rebound.push(name_bound.to_owned());
                 }
             }
-            // An import that binds the flag is accounted for; its words are not looked at again.
-            let is_whole = statement.broken.is_none()
-                && statement.aliases.iter().all(|alias| {
-                    let name = statement.name(alias);
-                    (is_home && statement.bound(alias).is_none_or(|b| name == FLAG || b != FLAG))
-                        || (!statement.is_from && HOMES.contains(&name))
-                });
-            if is_whole && let Some(words) = masked.get_mut(statement.span.range()) {
-                words.fill(b' ');
+            // What these modules bind is accounted for; the words are not looked at again.
+            if is_home && statement.broken.is_none() {
+                blank(&mut masked, statement.span);
             }
         }
         Self { masked, bound, rebound, opaque }
@@ -115,6 +120,12 @@ impl Code {
                 && !after.first().copied().is_some_and(is_identifier_byte);
             !is_word || if is_flag { reads_flag(before, after) } else { reads_module(before, after) }
         })
+    }
+}
+
+fn blank(masked: &mut [u8], span: Span) {
+    if let Some(words) = masked.get_mut(span.range()) {
+        words.fill(b' ');
     }
 }
 
@@ -140,6 +151,8 @@ fn reads_flag(before: &[u8], after: &[u8]) -> bool {
     let is_walrus = matches!(after.as_slice(), [b":", b"=", ..]);
     match before.as_slice() {
         [.., b"if" | b"elif" | b"not" | b"and" | b"or" | b"assert" | b"return" | b"while"] => !is_walrus,
+        // `x = TYPE_CHECKING`, but not `x = TYPE_CHECKING = y` and no tuple.
+        [.., b"="] => matches!(after.as_slice(), [] | [b")", ..]),
         // `f(TYPE_CHECKING)` may be a parameter of a `def`; `if (TYPE_CHECKING):` is not.
         [.., b"if" | b"elif" | b"while", b"("] => matches!(after.as_slice(), [b")", b":", ..]),
         _ => false,
@@ -174,6 +187,8 @@ mod tests {
     fn certain_spellings() {
         assert!(holds("from typing import TYPE_CHECKING\nif TYPE_CHECKING: pass", "TYPE_CHECKING:"));
         assert!(holds("from typing_extensions import TYPE_CHECKING as TC, Any\nif TC: pass", "TC:"));
+        assert!(holds("import os, typing\nif typing.TYPE_CHECKING: pass", "typing.TYPE_CHECKING:"));
+        assert!(holds("from typing import *\nx = TYPE_CHECKING\n", "TYPE_CHECKING:"));
         assert!(holds("import typing as t\nif t.TYPE_CHECKING: pass\nx: t.Any", "t.TYPE_CHECKING:"));
         assert!(holds("from typing import TYPE_CHECKING\nif (TYPE_CHECKING): pass", "(TYPE_CHECKING):"));
         assert!(holds("from typing import TYPE_CHECKING\nx = 1 if TYPE_CHECKING else 2", "TYPE_CHECKING:"));
@@ -185,6 +200,8 @@ mod tests {
         for trick in [
             "TYPE_CHECKING = True",
             "TYPE_CHECKING: bool = True",
+            "x = TYPE_CHECKING = True",
+            "x = TYPE_CHECKING, y = 1, 2",
             "x, TYPE_CHECKING = 1, 2",
             "for TYPE_CHECKING in x: pass",
             "def f(TYPE_CHECKING): pass",

@@ -25,7 +25,7 @@ impl Mistake {
 }
 
 /// Mistakes beyond this many are counted, not told one by one.
-pub const MOST: usize = 100;
+pub const MOST: usize = 50;
 
 /// A line longer than this, in bytes, is not repeated to be pasted; the replacement alone is.
 const LONGEST_LINE: usize = 300;

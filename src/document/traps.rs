@@ -120,6 +120,10 @@ fn value_start(content: &str) -> Option<usize> {
 #[must_use]
 pub(super) fn cut_off<'t>(text: &'t str, scalar: Span) -> Option<&'t str> {
     let rest = text.get(scalar.end as usize..)?;
+    // Asked for every text of a policy: a look at the next sign, before one at the line.
+    if !rest.trim_start_matches([' ', '\t']).starts_with('#') {
+        return None;
+    }
     let line: &'t str = rest.lines().next()?;
     let trimmed = line.trim_start();
     let is_cut = trimmed.starts_with('#') && !trimmed.starts_with("# ") && trimmed.len() > 1;

@@ -4,6 +4,7 @@
 use super::escape;
 use crate::text::Position;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use std::borrow::Cow;
 
 /// Lines wider than this, in characters, are cut around what is shown.
 const WIDTH: usize = 160;
@@ -39,7 +40,7 @@ impl View {
     pub(super) fn add(&mut self, name: String, bytes: &[u8], marks: &[(Position, Position)]) -> Vec<SourceSpan> {
         let Some((first, _)) = marks.first() else { return Vec::new() };
         let last_line = marks.iter().map(|(_, end)| end.line).max().unwrap_or(first.line);
-        let lines = lines_from(bytes, first.offset as usize, first.column, (last_line - first.line) as usize);
+        let lines = lines_from(bytes, first.offset as usize, (last_line - first.line) as usize);
         let start = self.pieces.last().map_or(0, |piece| piece.start + piece.text.len() + GAP);
         let mut text = String::new();
         let mut spans = vec![SourceSpan::from((start, 0)); marks.len()];
@@ -74,13 +75,12 @@ impl View {
     }
 }
 
-/// The line that holds `offset` (whose column is known) and `more` lines behind it.
-fn lines_from(bytes: &[u8], offset: usize, column: u32, more: usize) -> Vec<String> {
+/// The line that holds `offset` and `more` lines behind it.
+fn lines_from(bytes: &[u8], offset: usize, more: usize) -> Vec<Cow<'_, str>> {
     let offset = offset.min(bytes.len());
     let before = bytes.get(..offset).unwrap_or_default();
     let is_break = |b: &u8| matches!(b, b'\n' | b'\r');
     let start = before.iter().rposition(&is_break).map_or(0, |at| at + 1);
-    let _ = column;
     let mut rest = bytes.get(start..).unwrap_or_default();
     if start == 0 {
         rest = rest.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(rest);
@@ -96,27 +96,29 @@ fn lines_from(bytes: &[u8], offset: usize, column: u32, more: usize) -> Vec<Stri
 }
 
 /// Bytes of a line as text: UTF-8, or one character for each byte, so that columns stay right.
-fn to_text(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect(), str::to_owned)
+fn to_text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
+    }
 }
 
 /// A cleaned line, cut if it is wide, and the marks on it as byte ranges. Marks are given in characters.
 fn clean_line(line: &str, marks: &[(usize, usize, usize)]) -> (String, Vec<(usize, usize, usize)>) {
-    let chars: Vec<char> = line.chars().collect();
     let first = marks.first().map_or(0, |(_, from, _)| *from);
-    let (from, to) = if chars.len() <= WIDTH {
-        (0, chars.len())
-    } else {
-        let from = first.saturating_sub(WIDTH / 4).min(chars.len());
-        (from, (from + WIDTH).min(chars.len()))
-    };
+    // A line may have millions of characters: only those that are shown are looked at one by one.
+    let from = if line.len() <= WIDTH { 0 } else { first.saturating_sub(WIDTH / 4) };
+    let (from, start) = line.char_indices().nth(from).map_or((0, 0), |(start, _)| (from, start));
+    let rest = line.get(start..).unwrap_or_default();
+    let end = rest.char_indices().nth(WIDTH).map_or(rest.len(), |(end, _)| end);
+    let head = rest.get(..end).unwrap_or_default();
+    let to = from + head.chars().count();
     let mut text = String::new();
     if from > 0 {
         text.push('…');
     }
     // Byte offset of each shown character in the cleaned text, and of the end.
     let mut offsets = Vec::with_capacity(to - from + 1);
-    let head: String = chars.get(from..to).unwrap_or_default().iter().collect();
     let starts_command = head.trim_start().starts_with("::");
     let lead = head.chars().take_while(|c| c.is_whitespace()).count();
     for (index, c) in head.chars().enumerate() {
@@ -132,14 +134,14 @@ fn clean_line(line: &str, marks: &[(usize, usize, usize)]) -> (String, Vec<(usiz
         }
     }
     offsets.push(text.len());
-    if to < chars.len() {
+    if end < rest.len() {
         text.push('…');
     }
     let at = |column: usize| {
         let index = column.clamp(from, to) - from;
         offsets.get(index).copied().unwrap_or_default()
     };
-    let shown = marks.iter().map(|&(mark, start, end)| (mark, at(start), at(end.min(chars.len())))).collect();
+    let shown = marks.iter().map(|&(mark, start, end)| (mark, at(start), at(end))).collect();
     (text, shown)
 }
 

@@ -4,6 +4,9 @@
 use super::lexer::{Lexer, Quotes};
 use crate::name::is_identifier_byte;
 
+/// `CPython` refuses more than 150 levels; each has a text, a field and perhaps a format spec.
+const DEEPEST: usize = 600;
+
 /// Where it became clear that the literal does not close as a formatted one.
 pub(super) struct Failure {
     pub at: usize,
@@ -173,7 +176,7 @@ impl Scan<'_, '_> {
         let start = self.at;
         let quotes = self.lexer.quotes_at(start);
         match self.lexer.formatted_prefix(start) {
-            Some(_) if self.lexer.never_closes.contains(&start) => false,
+            Some(_) if self.lexer.never_closes.contains(&start) || self.modes.len() > DEEPEST => false,
             Some(raw) => {
                 self.at += quotes.len();
                 self.modes.push(Mode::Text { start, quotes, raw });

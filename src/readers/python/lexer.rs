@@ -102,6 +102,10 @@ impl<'a> Lexer<'a> {
             && !self.never_closes.contains(&start)
             && !self.gave_up()
         {
+            // What was remembered lies behind by now.
+            if !self.never_closes.is_empty() {
+                self.never_closes.clear();
+            }
             match formatted::end(self, start, quotes, raw) {
                 Ok(end) => return Token { kind: TokenKind::Literal { closed: true }, start, end },
                 Err(failure) => self.wasted += failure.at.saturating_sub(start),

@@ -91,7 +91,9 @@ impl<'e, 'a> Judging<'e, 'a> {
     }
 
     fn speaks(&mut self, index: usize, rule: &Rule) -> bool {
-        self.engine.anywhere || *self.speaks.entry(index).or_insert_with(|| rule.scope.covers(self.path))
+        self.engine.anywhere
+            || rule.scope.is_everywhere()
+            || *self.speaks.entry(index).or_insert_with(|| rule.scope.covers(self.path))
     }
 
     /// Whether an exemption frees a fact from a rule; the first that does is used up by one.

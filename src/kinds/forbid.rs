@@ -235,7 +235,8 @@ impl Judge for Forbid {
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let top = name::top(view.reached);
         let shadowed = view.fact.level == 0 && view.project.is_shadow(top);
-        let named = self.by_top.get(top).into_iter().flatten();
+        let named = if self.by_top.is_empty() { None } else { self.by_top.get(top) };
+        let named = named.into_iter().flatten();
         let (weight, entry) = named
             .chain(&self.anywhere)
             .filter_map(|&index| self.entries.get(index))

@@ -34,7 +34,8 @@ impl Index {
 
     /// Positions of the rules that want to see imports of a top-level name.
     pub fn rules(&self, top: &str) -> impl Iterator<Item = usize> {
-        self.by_top.get(top).into_iter().flatten().chain(&self.everywhere).copied()
+        let named = if self.by_top.is_empty() { None } else { self.by_top.get(top) };
+        named.into_iter().flatten().chain(&self.everywhere).copied()
     }
 
     /// Whether any rule asks for this top-level name.

@@ -56,6 +56,9 @@ impl Rule {
     /// dynamic import or a string is at most a warning.
     #[must_use]
     pub fn level_of(&self, contexts: Contexts) -> Level {
+        if contexts.is_empty() {
+            return self.level;
+        }
         let set = self.contexts.iter().filter(|(context, _)| contexts.contains(*context)).map(|(_, level)| *level);
         let has = |context| contexts.contains(context) && !self.contexts.iter().any(|(set, _)| *set == context);
         let capped =

@@ -14,6 +14,12 @@ pub struct PathScope {
 }
 
 impl PathScope {
+    /// Whether the rule speaks for every file.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        self.within.is_empty() && self.without.is_empty()
+    }
+
     /// Whether the rule speaks for a file.
     #[must_use]
     pub fn covers(&self, path: &RepoPath) -> bool {

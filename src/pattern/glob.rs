@@ -115,7 +115,7 @@ fn refuse_foreign_signs(text: &str) -> Result<(), Malformed> {
     }
     if text.contains("::") {
         let help = "only `allow-in` can name a function; name the file here";
-        return Err(malformed("`::` is no part of a path", text.split("::").next().map(str::to_owned), help));
+        return Err(malformed("a function cannot be named here", text.split("::").next().map(str::to_owned), help));
     }
     if text.contains('\\') {
         let spelling = text.replace('\\', "/");

@@ -225,7 +225,7 @@ fn tell_all(
         }
     }
     let main = destinations.first();
-    let tells_itself = main.is_some_and(|main| main.file.is_none() && main.format.tells_problems() && !quiet);
+    let tells_itself = main.is_some_and(|main| main.file.is_none() && main.format.tells_totals() && !quiet);
     if !tells_itself {
         tell::problems(telling, err_style, shell);
         if !quiet {

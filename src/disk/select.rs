@@ -4,7 +4,7 @@
 use super::git_index::{self, Tracked};
 use super::skip::{Selected, Skip, default_skip};
 use super::tree::to_disk;
-use super::walk::{Walk, link_target};
+use super::walk::{Walk, claim_by_head, headless, link_target};
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
 use crate::readers;
@@ -118,15 +118,23 @@ fn add_tracked(
             Tracked::Link if meta.is_symlink() => link_target(&disk, &walk.root),
             _ => continue,
         };
-        let claim = claim.or_else(|| head_of(&disk));
-        let Some((reader, surface)) = claim else { continue };
-        selection.skipped.retain(|(skipped, skip)| *skipped != path || *skip != Skip::Ignored);
+        let by_head = if claim.is_none() && outcome.is_ok() { claim_by_head(&disk) } else { Ok(None) };
+        let by_head = match by_head {
+            Ok(claim) => claim,
+            Err(error) => {
+                found.problems.push(headless(&path, &error));
+                continue;
+            }
+        };
+        let Some((reader, surface)) = claim.or(by_head) else { continue };
         match outcome {
             Ok(()) => found.files.push(Selected { path, reader, surface, listed: false }),
             Err(skip) if skip.hides_code() => found.problems.push(unreadable(&path, skip)),
             Err(_) => {}
         }
     }
+    let is_found = |path: &RepoPath| found.files.binary_search_by(|file| file.path.cmp(path)).is_ok();
+    selection.skipped.retain(|(path, skip)| *skip != Skip::Ignored || !is_found(path));
     selection.merge(found);
 }
 
@@ -167,7 +175,13 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
     };
     let mut claim = readers::by_name(path.file_name());
     if claim.is_none() && readers::needs_head(path.file_name()) && disk.is_file() {
-        claim = head_of(&disk);
+        match claim_by_head(&disk) {
+            Ok(by_head) => claim = by_head,
+            Err(error) => {
+                selection.problems.push(headless(path, &error));
+                return selection;
+            }
+        }
     }
     let Some((reader, surface)) = claim else {
         if strict {
@@ -194,12 +208,6 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
         Err(skip) => selection.problems.push(unreadable(path, skip)),
     }
     selection
-}
-
-fn head_of(disk: &Path) -> Option<readers::Claim> {
-    let mut head = [0; readers::HEAD];
-    let len = super::read::read_head(disk, &mut head).ok()?;
-    readers::by_head(head.get(..len)?)
 }
 
 fn missing(path: &RepoPath, what: &str) -> Problem {

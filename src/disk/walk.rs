@@ -203,9 +203,7 @@ impl Walk {
         let by_head = match by_head {
             Ok(claim) => claim,
             Err(error) => {
-                let message = format!("cannot be read, so that nobody knows whether it is a script: {}", plain(&error));
-                let help = "make the file readable, or exclude it in the policy";
-                seen.problems.push(Problem::new(ProblemKind::Unreadable, Some(path), message, help));
+                seen.problems.push(headless(&path, &error));
                 return;
             }
         };
@@ -251,7 +249,7 @@ fn list(folder: &Folder) -> std::io::Result<Vec<Entry>> {
 }
 
 /// Who reads a file without a suffix, by its first bytes.
-fn claim_by_head(path: &Path) -> std::io::Result<Option<readers::Claim>> {
+pub(super) fn claim_by_head(path: &Path) -> std::io::Result<Option<readers::Claim>> {
     let mut head = [0; readers::HEAD];
     match read_head(path, &mut head) {
         Ok(len) => Ok(head.get(..len).and_then(readers::by_head)),
@@ -259,6 +257,13 @@ fn claim_by_head(path: &Path) -> std::io::Result<Option<readers::Claim>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A file without a suffix that may be a script, but cannot be read.
+pub(super) fn headless(path: &RepoPath, error: &std::io::Error) -> Problem {
+    let message = format!("cannot be read, so that nobody knows whether it is a script: {}", plain(error));
+    let help = "make the file readable, or exclude it in the policy";
+    Problem::new(ProblemKind::Unreadable, Some(path.clone()), message, help)
 }
 
 /// Whether a link leads to a regular file beneath the root.

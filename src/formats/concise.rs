@@ -19,6 +19,10 @@ impl Format for Concise {
         false
     }
 
+    fn tells_totals(&self) -> bool {
+        false
+    }
+
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in &telling.report.findings {
             let path = telling.paths.working(&finding.path);

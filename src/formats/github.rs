@@ -25,6 +25,10 @@ impl Format for Github {
     }
 
     fn tells_problems(&self) -> bool {
+        true
+    }
+
+    fn tells_totals(&self) -> bool {
         false
     }
 

@@ -29,6 +29,10 @@ impl Format for Human {
         false
     }
 
+    fn tells_totals(&self) -> bool {
+        false
+    }
+
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut findings: Vec<&Finding> = telling.report.findings.iter().collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));

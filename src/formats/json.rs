@@ -20,6 +20,10 @@ impl Format for Json {
         true
     }
 
+    fn tells_totals(&self) -> bool {
+        true
+    }
+
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let report = telling.report;
         let wire = WireReport {

@@ -36,6 +36,10 @@ impl Format for Jsonl {
         true
     }
 
+    fn tells_totals(&self) -> bool {
+        true
+    }
+
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let report = telling.report;
         let mut line = |line: &Line<'_>| -> io::Result<()> {

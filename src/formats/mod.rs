@@ -61,8 +61,10 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// What it is for, in one line.
     fn about(&self) -> &'static str;
-    /// Whether problems, completeness and totals have a place in it; if not, the caller tells them on standard error.
+    /// Whether problems have a place in it, so that it is written even when nothing could be judged.
     fn tells_problems(&self) -> bool;
+    /// Whether totals and completeness have a place in it; if not, the caller tells them on standard error.
+    fn tells_totals(&self) -> bool;
     /// Writes the report.
     ///
     /// # Errors

@@ -24,7 +24,9 @@ fn tracked_files_are_checked_although_ignored() {
     for version in ["2", "4"] {
         let tree = folder(&[
             ("policy.yaml", FORBID_REQUESTS),
-            (".gitignore", "generated/\n*.tmp.py\n!keep.tmp.py\n"),
+            (".gitignore", "generated/\n*.tmp.py\n!keep.tmp.py\nbin/\n"),
+            ("bin/tool", "#!/usr/bin/env python3\nimport requests\n"),
+            ("bin/untracked", "#!/usr/bin/env python3\nimport requests\n"),
             ("generated/tracked.py", "import requests\n"),
             ("generated/untracked.py", "import requests\n"),
             ("keep.tmp.py", "import requests\n"),
@@ -34,11 +36,11 @@ fn tracked_files_are_checked_although_ignored() {
             ("deep/er/local.py", "import requests\n"),
         ]);
         git(tree.path(), &["init", "--quiet"]);
-        git(tree.path(), &["add", "--force", "policy.yaml", "generated/tracked.py"]);
+        git(tree.path(), &["add", "--force", "policy.yaml", "generated/tracked.py", "bin/tool"]);
         git(tree.path(), &["update-index", "--index-version", version]);
         let run = run(tree.path(), &["check", "--format", "concise"]);
         let paths: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(':').next()).collect();
-        assert_eq!(paths, ["deep/er/local.py", "generated/tracked.py", "keep.tmp.py"], "{}", run.stderr);
+        assert_eq!(paths, ["bin/tool", "deep/er/local.py", "generated/tracked.py", "keep.tmp.py"], "{}", run.stderr);
     }
 }
 

@@ -66,6 +66,12 @@ impl Contexts {
         self
     }
 
+    /// This set without one context.
+    #[must_use]
+    pub fn without(self, context: Context) -> Self {
+        Self(self.0 & !(1 << context as u8))
+    }
+
     /// Whether the set holds `context`.
     #[must_use]
     pub fn contains(self, context: Context) -> bool {

@@ -4,11 +4,13 @@
 use crate::context::Contexts;
 use crate::span::Span;
 use crate::surface::Surface;
+use crate::versions::Versions;
 
 /// How a thing is mentioned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// An import binds it.
+    #[default]
     Import,
 }
 
@@ -25,7 +27,7 @@ impl Role {
 /// One mention. An import statement gives one fact for each name that it binds.
 ///
 /// Facts borrow: a reader hands them out one by one, and only what a rule complains about is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Fact<'a> {
     /// The surface of the source.
     pub surface: Surface,
@@ -41,6 +43,8 @@ pub struct Fact<'a> {
     pub level: u32,
     /// Where in the program it stands.
     pub contexts: Contexts,
+    /// The versions of Python for which it is meant: literal tests of `sys.version_info` around it.
+    pub versions: Versions,
     /// Names of the enclosing classes and functions, joined by dots; empty at module level.
     pub scope: &'a str,
     /// The bound alias, in decoded text.

@@ -17,12 +17,13 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `level`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
 //! | judgement | `engine` |
 //! | telling | `formats` |
+//! | data | `packs` (the texts in `rules/`) |
 //! | shells | `disk`, `parallel`, `cli` |
 //!
 //! Four seams, each one file plus one line in a static table: a verb ([`kinds::KINDS`]), a file format or language
@@ -52,6 +53,7 @@ pub mod formats;
 pub mod kinds;
 pub mod level;
 pub mod name;
+pub mod packs;
 pub mod parallel;
 pub mod pattern;
 pub mod policy;
@@ -64,3 +66,4 @@ pub mod source;
 pub mod span;
 pub mod surface;
 pub mod text;
+pub mod versions;

@@ -51,6 +51,17 @@ pub fn is_dotted(name: &str) -> bool {
     name.split('.').all(is_identifier)
 }
 
+/// Whether a segment of a dotted name is private: one leading underscore or more, but no dunder and no lone `_`.
+#[must_use]
+pub fn is_private(name: &str) -> bool {
+    let is_private = |segment: &str| {
+        segment.starts_with('_')
+            && !segment.trim_start_matches('_').is_empty()
+            && !(segment.starts_with("__") && segment.ends_with("__"))
+    };
+    name.split('.').any(is_private)
+}
+
 /// The segment in front of the first dot.
 #[must_use]
 pub fn top(name: &str) -> &str {

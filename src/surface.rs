@@ -1,9 +1,10 @@
 //! The surfaces on which an agreement can be broken. Knows their spelling only.
 
 /// The kind of place in which a fact was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Surface {
     /// Python source that runs.
+    #[default]
     Code,
     /// Type stubs (`.pyi`).
     Stubs,

@@ -50,7 +50,8 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             let exit = policy_file::tell(&broken, &paths, err_style, shell);
             let report = tell::of_broken_policy(&broken);
             let sources = target::Sources::new(&place.root, &target);
-            let telling = Telling { report: &report, policy: None, paths: &paths, sources: &sources, style: out_style };
+            let telling =
+                Telling { report: &report, policies: Vec::new(), paths: &paths, sources: &sources, style: out_style };
             write_machine_reports(&destinations, &telling, shell);
             return exit;
         }
@@ -81,7 +82,8 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         ..out_style
     };
     let sources = target::Sources::new(&place.root, &target);
-    let telling = Telling { report: &report, policy: Some(&policy.source), paths: &paths, sources: &sources, style };
+    let telling =
+        Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
     if matches.get_flag("stats") {
         stats(&report, bytes, pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
@@ -164,7 +166,7 @@ impl Run<'_> {
         problems.sort();
         let (excused, problems): (Vec<Problem>, Vec<Problem>) =
             problems.into_iter().partition(|problem| is_excused(self.policy, problem));
-        let info = PolicyInfo { path: (*self.policy.source.path).clone(), hash: self.policy.source.hash() };
+        let info = PolicyInfo { path: (*self.policy.source.path).clone(), hash: self.policy.hash() };
         let report = Report {
             policy: Some(info),
             scope,

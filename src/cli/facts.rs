@@ -15,7 +15,6 @@ use crate::formats::paths::Paths;
 use crate::parallel;
 use crate::problem::Problem;
 use crate::project::{Importer, Layout, Project, standard_library};
-use crate::readers::wanted::Tops;
 use crate::readers::{Detail, Sink, Unread, Wanted};
 use crate::repo_path::RepoPath;
 use crate::text::Positions;
@@ -90,8 +89,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         let work = |file: &disk::Selected, bytes: &[u8]| {
             let importer = project.importer(&file.path);
             let mut telling = Telling::new(&file.path, &importer);
-            let wanted = Wanted { tops: &Tops::All, relative: true };
-            file.reader.read(bytes, file.surface, &wanted, Detail::Whole, &mut telling);
+            file.reader.read(bytes, file.surface, &Wanted::ALL, Detail::Whole, &mut telling);
             telling.told
         };
         let failed = |report: FileReport| Told { lines: Vec::new(), problems: report.problems };

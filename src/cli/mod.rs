@@ -6,6 +6,7 @@ mod check_args;
 mod common;
 mod completions;
 mod explain;
+mod extensions;
 mod facts;
 mod init;
 mod judge;

@@ -1,31 +1,23 @@
 //! Reads and compiles the policy file. Knows how its trouble is told; must not know commands.
 
 use super::common::fail;
+use super::extensions::Extended;
 use super::{Exit, Shell, common};
 use crate::disk::Place;
-use crate::document::mistake::Mistake;
 use crate::document::yaml::MAX_BYTES;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
-use crate::policy::{Policy, PolicySource, load};
+use crate::policy::{Broken, Policy, PolicySource, load};
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
 use std::path::Path;
-
-/// A policy that did not compile.
-pub(super) struct Broken {
-    /// Its text.
-    pub source: PolicySource,
-    /// What is wrong with it.
-    pub mistakes: Vec<Mistake>,
-}
 
 /// How a policy could not be had.
 pub(super) enum Refusal {
     /// It was told, and there is no more to say.
     Told(Exit),
-    /// The policy is wrong.
-    Broken(Broken),
+    /// The policy, or one that it pulls in, is wrong.
+    Broken(Vec<Broken>),
 }
 
 /// Reads the policy of a place.
@@ -40,11 +32,12 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
     };
     let path = repo_path(&place.root, file);
     match read_text(file) {
-        Ok(text) => load::load(path.clone(), &text, env!("CARGO_PKG_VERSION"))
-            .map_err(|mistakes| Refusal::Broken(Broken { source: PolicySource::new(path, &text), mistakes })),
+        Ok(text) => {
+            load::load(path, &text, env!("CARGO_PKG_VERSION"), &Extended { root: &place.root }).map_err(Refusal::Broken)
+        }
         Err(Unreadable::TooLong(bytes)) => {
             let mistakes = vec![load::too_long(bytes)];
-            Err(Refusal::Broken(Broken { source: PolicySource::new(path, ""), mistakes }))
+            Err(Refusal::Broken(vec![Broken { source: PolicySource::new(path, ""), mistakes }]))
         }
         Err(Unreadable::Words(what)) => {
             let what = format!("the policy `{}` {what}", file.display());
@@ -53,13 +46,16 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
     }
 }
 
-enum Unreadable {
+/// Why a policy cannot be had.
+pub(super) enum Unreadable {
+    /// It has so many bytes.
     TooLong(u64),
+    /// Words that follow its name.
     Words(String),
 }
 
 /// Looks at the length first, so that a huge file costs nothing.
-fn read_text(file: &Path) -> Result<String, Unreadable> {
+pub(super) fn read_text(file: &Path) -> Result<String, Unreadable> {
     let words = |error: &std::io::Error| Unreadable::Words(format!("cannot be read: {error}"));
     let meta = std::fs::metadata(file).map_err(|error| words(&error))?;
     if !meta.is_file() {
@@ -83,10 +79,11 @@ fn repo_path(root: &Path, file: &Path) -> RepoPath {
 }
 
 /// Draws the mistakes of a policy on standard error.
-pub(super) fn tell(broken: &Broken, paths: &Paths, style: Style, shell: &mut Shell<'_>) -> Exit {
-    let name = paths.working(&broken.source.path);
-    let _ = formats::draw_mistakes(&broken.source, &name, &broken.mistakes, style, &mut shell.err);
-    let count = broken.mistakes.len();
+pub(super) fn tell(broken: &[Broken], paths: &Paths, style: Style, shell: &mut Shell<'_>) -> Exit {
+    for Broken { source, mistakes } in broken {
+        let _ = formats::draw_mistakes(source, &formats::policy_name(source, paths), mistakes, style, &mut shell.err);
+    }
+    let count: usize = broken.iter().map(|broken| broken.mistakes.len()).sum();
     let plural = if count == 1 { "mistake" } else { "mistakes" };
     let _ = writeln!(shell.err, "{count} {plural} in the policy; nothing was checked");
     Exit::Failed

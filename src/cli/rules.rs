@@ -23,8 +23,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     };
     let mut written = Ok(());
     for rule in &policy.rules {
-        let names: Vec<&str> = rule.judge.entries();
-        let mut line = format!("{}\t{}\t{} {}", rule.id, rule.level, rule.kind.key, names.join(", "));
+        let names: Vec<String> = rule.judge.entries();
+        let mut line =
+            format!("{}\t{}\t{} {}", rule.id, rule.usual_level(shell.today), rule.kind.key, names.join(", "));
         if let Some(instead) = &rule.instead {
             line.push_str("\tinstead: ");
             line.push_str(&instead.text);

@@ -1,10 +1,10 @@
 //! Tells what no format has a place for: problems, file listings, broken policies. Knows streams and spelling.
 
-use super::policy_file::Broken;
 use super::{Exit, Shell, common};
 use crate::disk::Selection;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style, Telling, escape};
+use crate::policy::Broken;
 use crate::problem::{Problem, ProblemKind};
 use crate::report::{PolicyInfo, Report, Scope, Summary};
 
@@ -50,21 +50,22 @@ pub(super) fn listing(selection: &Selection, paths: &Paths, shell: &mut Shell<'_
 
 /// The report of a run whose policy is wrong: nothing was judged.
 #[must_use]
-pub(super) fn of_broken_policy(broken: &Broken) -> Report {
-    let problem = |mistake: &crate::document::mistake::Mistake| Problem {
+pub(super) fn of_broken_policy(broken: &[Broken]) -> Report {
+    let problem = |broken: &Broken, mistake: &crate::document::mistake::Mistake| Problem {
         path: Some((*broken.source.path).clone()),
         place: Some(broken.source.place(mistake.span)),
         kind: ProblemKind::Policy,
         message: mistake.message.clone(),
         help: mistake.help.clone(),
     };
+    let root = broken.first();
     Report {
-        policy: Some(PolicyInfo { path: (*broken.source.path).clone(), hash: broken.source.hash() }),
+        policy: root.map(|root| PolicyInfo { path: (*root.source.path).clone(), hash: root.source.hash() }),
         scope: Scope::Full,
         complete: false,
         summary: Summary::default(),
         findings: Vec::new(),
-        problems: broken.mistakes.iter().map(problem).collect(),
+        problems: broken.iter().flat_map(|one| one.mistakes.iter().map(|mistake| problem(one, mistake))).collect(),
         excused: Vec::new(),
     }
 }

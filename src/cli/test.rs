@@ -35,15 +35,14 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let engine = Engine::new(&policy, &project, shell.today, Keep::Findings);
     let (count, failures) = run_examples(&engine);
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
-    let name = paths.working(&policy.source.path);
-    let mistakes: Vec<Mistake> = failures
-        .iter()
-        .map(|failure| {
-            let help = format!("correct the example, or the rule `{}`", failure.rule);
-            Mistake::new(failure.code.span, failure.message.clone(), help)
-        })
-        .collect();
-    let drawn = formats::draw_failures(&policy.source, &name, &mistakes, style, &mut shell.out);
+    let mut drawn = Ok(());
+    for failure in &failures {
+        let source = policy.pulled_at(failure.source).map_or(&policy.source, |pulled| &pulled.source);
+        let help = format!("correct the example, or the rule `{}`", failure.rule);
+        let mistake = Mistake::new(failure.code.span, failure.message.clone(), help);
+        let name = formats::policy_name(source, &paths);
+        drawn = drawn.and_then(|()| formats::draw_failures(source, &name, &[mistake], style, &mut shell.out));
+    }
     let without = policy.rules.iter().filter(|rule| rule.examples.is_empty()).count();
     let written = drawn.and_then(|()| {
         let note = match without {

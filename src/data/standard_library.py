@@ -1,4 +1,5 @@
-"""Makes standard_library.txt: `name first last` for each top-level module, minor versions of Python 3 inclusive.
+"""Makes standard_library.txt: `name first last` for each top-level module, minor versions of Python 3 inclusive; and
+`name` alone for each of Python 2.7, from a file `2.7.txt`.
 
     python standard_library.py FILE... > standard_library.txt
 
@@ -20,7 +21,9 @@ def names(path):
 
 
 def main(files):
-    versions = {int(pathlib.Path(f).stem.split(".")[1]): names(pathlib.Path(f)) for f in files}
+    old = [f for f in files if pathlib.Path(f).stem == "2.7"]
+    new = [f for f in files if f not in old]
+    versions = {int(pathlib.Path(f).stem.split(".")[1]): names(pathlib.Path(f)) for f in new}
     spans = {}
     for minor in sorted(versions):
         for name in versions[minor]:
@@ -29,6 +32,8 @@ def main(files):
     print(f"# name first last: standard library of CPython 3.{min(versions)} to 3.{max(versions)}")
     for name in sorted(spans):
         print(name, *spans[name])
+    print("# name: standard library of CPython 2.7")
+    print(*sorted(set().union(*(names(pathlib.Path(f)) for f in old))), sep="\n")
 
 
 main(sys.argv[1:])

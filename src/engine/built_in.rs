@@ -7,7 +7,7 @@ use crate::finding::{Finding, PolicyLine};
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
 use crate::policy::builtin::{EXCEEDED, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD};
-use crate::policy::{Exemption, Rule};
+use crate::policy::{Exemption, Override, PolicySource, Rule};
 use crate::project::libraries;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -48,9 +48,12 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
         }
         about.names(rule);
         about.successors(rule);
+        about.files(rule);
     }
+    about.overrides(&tally.paths);
     about.layout(is_folder);
-    for path in &tally.unread_policies {
+    let is_read = |path: &&RepoPath| engine.policy.sources().any(|source| *source.path == **path);
+    for path in tally.unread_policies.iter().filter(|path| !is_read(path)) {
         let message = format!("`{path}` lies beneath the root and is not read");
         about.push_at(
             UNREAD,
@@ -75,8 +78,46 @@ impl About<'_, '_> {
         for (glob, span) in &rule.scope.within {
             if !paths.iter().any(|path| glob.matches(path)) {
                 let message = format!("`in: {}` of `{}` matches no file", glob.as_str(), rule.id);
-                self.push(UNMATCHED, *span, glob.as_str(), message, "correct the path, or remove it");
+                self.push(UNMATCHED, (rule.source, *span), glob.as_str(), message, "correct the path, or remove it");
             }
+        }
+    }
+
+    /// One override may change many rules; it is told once.
+    fn overrides(&mut self, paths: &[RepoPath]) {
+        let rules = self.engine.policy.rules.iter();
+        let mut changes: Vec<(&Override, &Rule)> =
+            rules.flat_map(|rule| rule.overrides.iter().map(move |change| (change, rule))).collect();
+        changes.sort_by_key(|(change, _)| change.span);
+        changes.dedup_by_key(|(change, _)| change.span);
+        for (change, rule) in changes {
+            if let Some(until) = change.until.filter(|_| change.is_expired(self.engine.today)) {
+                let message = format!("the override of `{}` ended on {until}", rule.id);
+                self.push(EXPIRED, (0, change.span), &rule.id, message, "remove it, or agree on a new date");
+            }
+            for (glob, span) in &change.within {
+                if !paths.iter().any(|path| glob.matches(path)) {
+                    let message = format!("`in: {}` of the override of `{}` matches no file", glob.as_str(), rule.id);
+                    self.push(UNMATCHED, (0, *span), glob.as_str(), message, "correct the path, or remove it");
+                }
+            }
+        }
+    }
+
+    /// Files that a rule gives a name to must be there, and have that name.
+    fn files(&mut self, rule: &Rule) {
+        let project = self.engine.project;
+        for (path, name, span) in rule.judge.files() {
+            let (message, help) = if !project.holds(path) {
+                let message = format!("the file `{path}` of `{}` does not exist", rule.id);
+                (message, "correct the path, or remove the entry")
+            } else if project.module(name).is_none() {
+                let message = format!("`{name}` leads to no file: `{path}` is called otherwise");
+                (message, "correct the name, or say under `python:` where packages start (`roots`, `packages`)")
+            } else {
+                continue;
+            };
+            self.push(MISSING_TARGET, (rule.source, span), name, message, help);
         }
     }
 
@@ -84,7 +125,7 @@ impl About<'_, '_> {
         let written = exemption.glob.as_str();
         if let Some(until) = exemption.until.filter(|_| exemption.is_expired(self.engine.today)) {
             let message = format!("the exemption `{written}` of `{}` ended on {until}", rule.id);
-            self.push(EXPIRED, exemption.span, written, message, "remove it, or agree on a new date");
+            self.push(EXPIRED, (rule.source, exemption.span), written, message, "remove it, or agree on a new date");
         } else if used == 0 {
             let why = if paths.iter().any(|path| exemption.covers_path(path)) {
                 "exempts nothing: no finding is left there"
@@ -92,11 +133,23 @@ impl About<'_, '_> {
                 "matches no file"
             };
             let message = format!("the exemption `{written}` of `{}` {why}", rule.id);
-            self.push(UNMATCHED, exemption.span, written, message, "remove it, so that nothing can come back unseen");
+            self.push(
+                UNMATCHED,
+                (rule.source, exemption.span),
+                written,
+                message,
+                "remove it, so that nothing can come back unseen",
+            );
         }
         if let Some(max) = exemption.max.filter(|max| used > *max) {
             let message = format!("the exemption `{written}` of `{}` is used {used} times, but allows {max}", rule.id);
-            self.push(EXCEEDED, exemption.span, written, message, "mend the new uses, or agree on a higher `max`");
+            self.push(
+                EXCEEDED,
+                (rule.source, exemption.span),
+                written,
+                message,
+                "mend the new uses, or agree on a higher `max`",
+            );
         }
     }
 
@@ -104,16 +157,18 @@ impl About<'_, '_> {
         let project = self.engine.project;
         for (top, span) in rule.judge.names() {
             let is_local = project.is_first_party(top);
-            if let Some(near) = libraries::one_letter_away(top).filter(|_| !is_local) {
+            // What a pack is about, its own tests know.
+            let is_known = self.engine.policy.source_of(rule).is_pack;
+            if let Some(near) = libraries::one_letter_away(top).filter(|_| !is_local && !is_known) {
                 let message = format!("`{top}` is one letter away from `{near}`");
                 let help = "correct the name; if it is meant so, set `suspicious-name: none` under `policy:`";
-                self.push(SUSPICIOUS, span, top, message, help);
+                self.push(SUSPICIOUS, (rule.source, span), top, message, help);
             }
             if is_local && libraries::knows(top) && !project.is_shadow(top) {
                 let message =
                     format!("a local module is called `{top}`, like the library that `{}` speaks of", rule.id);
                 let help = "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in";
-                self.push(SHADOWED, span, top, message, help);
+                self.push(SHADOWED, (rule.source, span), top, message, help);
             }
         }
     }
@@ -124,7 +179,13 @@ impl About<'_, '_> {
             if self.engine.project.exists(successor) == Some(false) {
                 let message =
                     format!("the successor `{successor}` of `{}` is first-party, but does not exist", rule.id);
-                self.push(MISSING_TARGET, span, successor, message, "correct the name, or create the module");
+                self.push(
+                    MISSING_TARGET,
+                    (rule.source, span),
+                    successor,
+                    message,
+                    "correct the name, or create the module",
+                );
             }
         }
     }
@@ -134,7 +195,7 @@ impl About<'_, '_> {
         for (path, span) in python.roots.iter().flatten() {
             if !is_folder(path) {
                 let message = format!("the root `{path}` is no folder");
-                self.push(UNMATCHED, *span, &path.to_string(), message, "correct the path, or remove it");
+                self.push(UNMATCHED, (0, *span), &path.to_string(), message, "correct the path, or remove it");
             }
         }
         for renamed in &python.packages {
@@ -142,7 +203,7 @@ impl About<'_, '_> {
                 let message = format!("the package folder `{}` does not exist", renamed.folder);
                 self.push(
                     UNMATCHED,
-                    renamed.span,
+                    (0, renamed.span),
                     &renamed.folder.to_string(),
                     message,
                     "correct the path, or remove it",
@@ -152,21 +213,30 @@ impl About<'_, '_> {
         for shadow in &python.shadows {
             if !self.engine.project.is_first_party(&shadow.text) {
                 let message = format!("no local module is called `{}`, so nothing is shadowed", shadow.text);
-                self.push(UNMATCHED, shadow.span, &shadow.text, message, "remove it from `shadows`");
+                self.push(UNMATCHED, (0, shadow.span), &shadow.text, message, "remove it from `shadows`");
             }
         }
     }
 
-    fn push(&mut self, id: &'static str, span: Span, name: &str, message: String, help: &'static str) {
-        let path = self.engine.policy.source.path.clone();
-        self.push_at(id, &path, Some(span), name, message, help);
+    /// Adds a finding about a place in the policy of a source; for a pack, where it is pulled in.
+    fn push(
+        &mut self,
+        id: &'static str,
+        (source, span): (usize, Span),
+        name: &str,
+        message: String,
+        help: &'static str,
+    ) {
+        let (source, span) = self.engine.policy.place_of(source, span);
+        let path = source.path.clone();
+        self.push_at(id, &path, Some((source, span)), name, message, help);
     }
 
     fn push_at(
         &mut self,
         id: &'static str,
         path: &Arc<RepoPath>,
-        span: Option<Span>,
+        place: Option<(&PolicySource, Span)>,
         name: &str,
         message: String,
         help: &'static str,
@@ -175,9 +245,9 @@ impl About<'_, '_> {
         if level == Level::None {
             return;
         }
-        let source = &self.engine.policy.source;
         let first = Position { line: 1, column: 1, offset: 0 };
-        let (start, end) = span.map_or((first, first), |span| source.place(span));
+        let (start, end) = place.map_or((first, first), |(source, span)| source.place(span));
+        let decided_in = place.map_or(&self.engine.policy.source, |(source, _)| source);
         let ordinal = self.findings.iter().filter(|f| &*f.rule == id && &*f.name == name && f.path == *path).count();
         self.findings.push(Finding {
             rule: id.into(),
@@ -194,7 +264,7 @@ impl About<'_, '_> {
             message: message.into(),
             help: help.into(),
             fingerprint: Fingerprint::new(id, path.as_bytes(), "", name, ordinal),
-            policy: PolicyLine { path: source.path.clone(), start, end },
+            policy: PolicyLine { path: decided_in.path.clone(), start, end },
         });
     }
 }

@@ -12,6 +12,8 @@ use crate::source::Source;
 pub struct Failure {
     /// The rule.
     pub rule: String,
+    /// Which policy it stands in, as [`Rule::source`] counts.
+    pub source: usize,
     /// The code, with its place in the policy.
     pub code: Spanned,
     /// What is wrong.
@@ -30,7 +32,12 @@ pub fn run_examples(engine: &Engine<'_>) -> (usize, Vec<Failure>) {
                 let Some(code) = code else { continue };
                 count += 1;
                 if let Err(message) = judge(engine, rule, path, &code.text, must_fire) {
-                    failures.push(Failure { rule: rule.id.to_string(), code: code.clone(), message });
+                    failures.push(Failure {
+                        rule: rule.id.to_string(),
+                        source: rule.source,
+                        code: code.clone(),
+                        message,
+                    });
                 }
             }
         }
@@ -45,6 +52,10 @@ fn judge(engine: &Engine<'_>, rule: &Rule, path: Option<&str>, code: &str, must_
     };
     let mut engine = Engine::new(engine.policy, engine.project, engine.today, Keep::Findings);
     engine.anywhere = path.is_none();
+    engine.overridden = false;
+    if let Some((versions, _)) = &rule.python {
+        engine.target = versions.nearest(engine.target);
+    }
     let report = engine.check(&Source { path: &name, bytes: code.as_bytes() }, reader, surface);
     if let Some(problem) = report.problems.first() {
         return Err(problem.message.to_string());

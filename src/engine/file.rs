@@ -1,22 +1,23 @@
 //! One file: what its reader finds, judged. Knows how facts become findings; must not know other files.
 
 use super::Engine;
-use crate::fact::Fact;
+use super::required::Met;
+use crate::context::{Context, Contexts};
+use crate::fact::{Fact, Role};
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::kinds::{Complaint, View};
 use crate::level::Level;
-use crate::name::{normalise, top};
+use crate::name::top;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
-use crate::readers::wanted::Tops;
-use crate::readers::{Detail, Reader, Sink, Unread, Wanted};
+use crate::readers::{Detail, Reader, Sink, Unread};
 use crate::repo_path::RepoPath;
 use crate::report::Counts;
 use crate::source::Source;
 use crate::surface::Surface;
-use crate::text::Positions;
+use crate::text::{Position, Positions};
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -50,14 +51,30 @@ impl Engine<'_> {
     /// Judges one file.
     #[must_use]
     pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) -> FileReport {
-        let is_asked = |own: &str| self.policy.index.asks_for(own) || self.policy.index.asks_for(&normalise(own));
-        let relative = self.tops == Tops::All || self.project.top_of(source.path).is_none_or(|own| is_asked(&own));
-        let wanted = Wanted { tops: &self.tops, relative };
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
         let mut judging = Judging::new(self, source.path);
-        reader.read(source.bytes, surface, &wanted, detail, &mut judging);
+        self.interest.with(self.policy, self.project, source.path, |wanted| {
+            reader.read(source.bytes, surface, wanted, detail, &mut judging);
+        });
+        judging.require(source, reader, surface);
         judging.finish()
     }
+}
+
+/// Where a finding stands, and the offset of its statement.
+#[derive(Clone, Copy)]
+struct Place {
+    start: Position,
+    end: Position,
+    statement: u32,
+}
+
+impl Place {
+    /// A finding about a whole file is empty, at its start.
+    const WHOLE_FILE: Self = {
+        let first = Position { line: 1, column: 1, offset: 0 };
+        Self { start: first, end: first, statement: 0 }
+    };
 }
 
 /// Judges facts as they come.
@@ -70,6 +87,7 @@ struct Judging<'e, 'a> {
     /// For each rule that was asked so far: whether it speaks for this file.
     speaks: FxHashMap<usize, bool>,
     used: FxHashMap<(usize, usize), usize>,
+    met: Met,
     report: FileReport,
 }
 
@@ -82,6 +100,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             shared_path: None,
             speaks: FxHashMap::default(),
             used: FxHashMap::default(),
+            met: Met::default(),
             report: FileReport::default(),
         }
     }
@@ -118,14 +137,7 @@ impl<'e, 'a> Judging<'e, 'a> {
         false
     }
 
-    fn complain(
-        &mut self,
-        rule: &Rule,
-        view: &View<'_>,
-        complaint: &Complaint<'_>,
-        level: Level,
-        positions: &mut Positions<'_>,
-    ) {
+    fn complain(&mut self, rule: &Rule, view: &View<'_>, complaint: &Complaint<'_>, level: Level, place: Place) {
         self.report.counts.add(level);
         if self.engine.keep == Keep::Counts {
             return;
@@ -137,9 +149,9 @@ impl<'e, 'a> Judging<'e, 'a> {
             rule: rule.id.clone(),
             level,
             path: path.clone(),
-            start: positions.at(fact.span.start),
-            end: positions.at(fact.span.end),
-            statement: positions.stored(fact.statement.start),
+            start: place.start,
+            end: place.end,
+            statement: place.statement,
             name: view.reached.into(),
             matched: complaint.matched.into(),
             surface: fact.surface,
@@ -148,9 +160,51 @@ impl<'e, 'a> Judging<'e, 'a> {
             message: rule.judge.message(view, complaint, instead).into(),
             help: rule.help.clone(),
             fingerprint: Fingerprint::new("", b"", "", "", 0),
-            policy: self.engine.policy.source.line(complaint.span),
+            policy: self.engine.policy.source_of(rule).line(complaint.span),
         };
         self.report.findings.push(finding);
+    }
+
+    /// The level of a fact, before exemptions; examples are judged by the rule alone.
+    fn level(&self, rule: &Rule, contexts: Contexts) -> Level {
+        if !self.engine.overridden || rule.overrides.is_empty() {
+            return rule.level_of(contexts);
+        }
+        rule.level_in(self.path, self.engine.today, contexts)
+    }
+
+    /// Complains of imports that a file lacks. A file that could not be read may have them, and one without code needs
+    /// none.
+    fn require(&mut self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) {
+        let engine = self.engine;
+        if engine.policy.index.requiring.is_empty() || !self.report.problems.is_empty() {
+            return;
+        }
+        let mut is_blank = None;
+        for (index, position) in self.met.missing(engine.policy, surface) {
+            let Some(rule) = engine.policy.rules.get(index) else { continue };
+            let Some(required) = rule.judge.required().get(position) else { continue };
+            let name = required.pattern.literal().unwrap_or_default();
+            let fact = Fact { surface, role: Role::Import, name, module_len: name.len(), ..Fact::default() };
+            let level = self.level(rule, fact.contexts);
+            if !rule.holds_for(engine.target)
+                || !self.speaks(index, rule)
+                || level == Level::None
+                || *is_blank.get_or_insert_with(|| reader.is_blank(source.bytes))
+                || self.is_exempt(index, rule, &fact, name)
+            {
+                continue;
+            }
+            let view =
+                View { fact: &fact, reached: name, path: self.path, project: engine.project, python: engine.target };
+            let complaint = Complaint {
+                matched: &required.written.text,
+                span: required.written.span,
+                successor: None,
+                possible: false,
+            };
+            self.complain(rule, &view, &complaint, level, Place::WHOLE_FILE);
+        }
     }
 
     fn finish(mut self) -> FileReport {
@@ -182,17 +236,34 @@ impl Sink for Judging<'_, '_> {
             &resolved
         };
         let engine = self.engine;
+        // A version test that lets the target through guards nothing.
+        let python = fact.versions.nearest(engine.target);
+        let contexts = if fact.versions.admits(engine.target) {
+            fact.contexts.without(Context::VersionGuarded)
+        } else {
+            fact.contexts
+        };
+        let fact = &Fact { contexts, ..*fact };
         for index in engine.policy.index.rules(top(reached)) {
             let Some(rule) = engine.policy.rules.get(index) else { continue };
-            let view = View { fact, reached, path: self.path, project: engine.project };
-            if let Some(complaint) = rule.judge.judge(&view)
+            let view = View { fact, reached, path: self.path, project: engine.project, python };
+            if rule.holds_for(python)
+                && let Some(complaint) = rule.judge.judge(&view)
                 && self.speaks(index, rule)
             {
-                let level = rule.level_of(fact.contexts);
+                let level = self.level(rule, fact.contexts);
                 if level != Level::None && !self.is_exempt(index, rule, fact, reached) {
-                    self.complain(rule, &view, &complaint, level, positions);
+                    let place = Place {
+                        start: positions.at(fact.span.start),
+                        end: positions.at(fact.span.end),
+                        statement: positions.stored(fact.statement.start),
+                    };
+                    self.complain(rule, &view, &complaint, level, place);
                 }
             }
+        }
+        if !engine.policy.index.requiring.is_empty() {
+            self.met.see(engine.policy, fact, reached);
         }
     }
 

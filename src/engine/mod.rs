@@ -4,6 +4,8 @@
 mod built_in;
 mod examples;
 mod file;
+mod interest;
+mod required;
 
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
@@ -11,7 +13,8 @@ pub use file::{FileReport, Keep, Used, panicked};
 
 use crate::policy::Policy;
 use crate::project::Project;
-use crate::readers::wanted::Tops;
+use crate::versions::Version;
+use interest::Interest;
 use jiff::civil::Date;
 
 /// Everything that judging a file needs, prepared once.
@@ -26,7 +29,11 @@ pub struct Engine<'a> {
     pub keep: Keep,
     /// Whether every rule speaks everywhere: scopes and exemptions do not count. For examples.
     pub anywhere: bool,
-    tops: Tops,
+    /// Whether overrides count; they do not for examples.
+    pub overridden: bool,
+    /// The Python that the code is meant for; the project's target, but for examples.
+    pub target: Version,
+    interest: Interest,
     needs_place: bool,
 }
 
@@ -35,6 +42,17 @@ impl<'a> Engine<'a> {
     #[must_use]
     pub fn new(policy: &'a Policy, project: &'a Project<'a>, today: Date, keep: Keep) -> Self {
         let needs_place = keep == Keep::Findings || policy.rules.iter().any(crate::policy::Rule::needs_place);
-        Self { policy, project, today, keep, anywhere: false, tops: policy.tops(), needs_place }
+        let target = project.layout().target;
+        Self {
+            policy,
+            project,
+            today,
+            keep,
+            anywhere: false,
+            overridden: true,
+            target,
+            interest: Interest::default(),
+            needs_place,
+        }
     }
 }

@@ -105,6 +105,7 @@ mod tests {
     #[test]
     fn a_line_is_what_a_json_parser_reads() {
         let fact = Fact {
+            versions: crate::versions::Versions::ANY,
             surface: Surface::Code,
             role: Role::Import,
             name: "été.x",

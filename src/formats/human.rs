@@ -73,8 +73,9 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
         }
     }
     let is_about_policy = first.rule.starts_with("policy/") || *first.path == *first.policy.path;
-    if let Some(policy) = telling.policy.filter(|_| !is_about_policy) {
-        let name = escape::line(&telling.paths.working(&first.policy.path)).into_owned();
+    let decided_by = telling.policies.iter().find(|policy| policy.path == first.policy.path);
+    if let Some(policy) = decided_by.filter(|_| !is_about_policy) {
+        let name = escape::line(&super::policy_name(policy, telling.paths)).into_owned();
         let mut lines: Vec<(Position, Position)> = block.iter().map(|f| (f.policy.start, f.policy.end)).collect();
         lines.sort_unstable();
         lines.dedup();

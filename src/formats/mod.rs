@@ -45,14 +45,20 @@ pub struct Style {
 pub struct Telling<'a> {
     /// What to tell.
     pub report: &'a Report,
-    /// The policy's text, when there is one.
-    pub policy: Option<&'a PolicySource>,
+    /// The policy and what it pulls in, as text.
+    pub policies: Vec<&'a PolicySource>,
     /// How paths are spelt.
     pub paths: &'a Paths,
     /// Bytes of checked files.
     pub sources: &'a dyn Sources,
     /// How to tell it.
     pub style: Style,
+}
+
+/// How a policy is called: a pack by its name, a file as seen from the working folder.
+#[must_use]
+pub fn policy_name(policy: &PolicySource, paths: &Paths) -> String {
+    if policy.is_pack { policy.path.to_string() } else { paths.working(&policy.path) }
 }
 
 /// A way to tell a report.

@@ -1,15 +1,27 @@
 //! Kinds of rule: what a verb of the policy language means. This file knows the seam: what a kind is, and the table of
 //! all of them. Kinds judge facts; they know no file format, no scope and no level.
 
+mod allow_only;
+mod canonical;
+mod entries;
 mod forbid;
+mod import_as;
+mod moved;
+mod placement;
+mod relative;
+mod require;
 mod words;
 
-use crate::document::fields::Reading;
+use crate::document::fields::{Reading, Spanned};
 use crate::document::yaml::Node;
 use crate::fact::Fact;
+use crate::pattern::name::NamePattern;
 use crate::project::Project;
+use crate::project::libraries::Libraries;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
+use crate::surface::Surface;
+use crate::versions::Version;
 
 /// A verb of the policy language.
 pub struct Kind {
@@ -20,41 +32,83 @@ pub struct Kind {
     /// A rule that uses it, as YAML.
     pub example: &'static str,
     /// Reads the verb's value. Mistakes go to the reading; `None` when nothing useful is left.
-    pub compile: fn(&Node, &mut Reading<'_>) -> Option<Box<dyn Judge>>,
+    pub compile: fn(&Node, &mut Reading<'_>, &Libraries) -> Option<Box<dyn Judge>>,
 }
 
 /// Every kind.
-pub static KINDS: &[&Kind] = &[&forbid::KIND];
+pub static KINDS: &[&Kind] = &[
+    &forbid::KIND,
+    &moved::KIND,
+    &allow_only::KIND,
+    &canonical::KIND,
+    &import_as::KIND,
+    &placement::KIND,
+    &relative::KIND,
+    &require::KIND,
+];
 
 /// Verbs of the language that this version does not read.
-pub const LATER: [&str; 8] =
-    ["moved", "allow-only", "versions", "require", "canonical", "import-as", "placement", "relative"];
+pub const LATER: [&str; 1] = ["versions"];
 
-/// Which imports a judge wants to see, by their top-level name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asks {
-    /// All of them.
-    Everything,
-    /// Those of these names.
-    Tops(Vec<String>),
+/// Which imports a judge wants to see: those that fit any of these. What nobody asks for is never judged; to ask for too
+/// much costs time and changes nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// Imports with these top-level names, relative ones by what they reach.
+    pub tops: Vec<String>,
+    /// Every import.
+    pub all: bool,
+    /// Absolute imports whose top-level name [`Judge::wants`].
+    pub some: bool,
+    /// Every relative import.
+    pub relative: bool,
+    /// Every star import.
+    pub stars: bool,
+    /// Every import that names something private.
+    pub private: bool,
 }
 
 /// A compiled verb.
 pub trait Judge: Send + Sync {
-    /// What it must be shown. What is not asked for is never judged.
+    /// What it must be shown.
     fn asks(&self) -> Asks;
+    /// Whether absolute imports of a top-level name may be complaints, on any Python and in any context. Only asked
+    /// where [`Asks::some`] is set.
+    fn wants(&self, _top: &str, _project: &Project<'_>) -> bool {
+        true
+    }
+    /// Whether judging needs contexts or the versions of Python that a fact is meant for.
+    fn needs_place(&self) -> bool {
+        false
+    }
     /// Judges one fact.
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>>;
+    /// What every file must import.
+    fn required(&self) -> &[Required] {
+        &[]
+    }
     /// Whether an absolute import of this name would be a complaint, by the names in the policy alone.
-    fn forbids_name(&self, name: &str) -> bool;
+    fn forbids_name(&self, _name: &str) -> bool {
+        false
+    }
     /// Names that the verb speaks of and that may be misspelt, with their places.
-    fn names(&self) -> Vec<(&str, Span)>;
-    /// Its entries as they are written, exceptions marked.
-    fn entries(&self) -> Vec<&str>;
+    fn names(&self) -> Vec<(&str, Span)> {
+        Vec::new()
+    }
+    /// Its entries as they are written.
+    fn entries(&self) -> Vec<String>;
     /// Names with a successor of their own.
-    fn replacements(&self) -> Vec<(&str, &str)>;
+    fn replacements(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
     /// Successors that the verb itself names, with their places.
-    fn successors(&self) -> Vec<(&str, Span)>;
+    fn successors(&self) -> Vec<(&str, Span)> {
+        Vec::new()
+    }
+    /// Files that the verb gives a name to, with these names and their places.
+    fn files(&self) -> Vec<(&RepoPath, &str, Span)> {
+        Vec::new()
+    }
     /// What is wrong, for people; `instead` is the rule's own successor.
     fn message(&self, view: &View<'_>, complaint: &Complaint<'_>, instead: Option<&str>) -> String;
 }
@@ -69,6 +123,8 @@ pub struct View<'a> {
     pub path: &'a RepoPath,
     /// The project around it.
     pub project: &'a Project<'a>,
+    /// The Python for which it is judged: of those that the fact is meant for, the one nearest to the target.
+    pub python: Version,
 }
 
 /// What a judge holds against a fact.
@@ -82,4 +138,22 @@ pub struct Complaint<'j> {
     pub successor: Option<&'j str>,
     /// Whether a star import may bring the name in, rather than surely reaching it.
     pub possible: bool,
+}
+
+/// A name that must be imported at module level.
+#[derive(Clone, Debug)]
+pub struct Required {
+    /// The name, or one beneath which any will do.
+    pub pattern: NamePattern,
+    /// How it is written in the policy.
+    pub written: Spanned,
+}
+
+impl Required {
+    /// Whether files of a surface must import it. Stubs need nothing from the future (typing documentation, "Writing
+    /// and maintaining stub files").
+    #[must_use]
+    pub fn speaks_of(&self, surface: Surface) -> bool {
+        surface != Surface::Stubs || self.pattern.top() != Some("__future__")
+    }
 }

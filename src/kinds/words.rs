@@ -3,7 +3,8 @@
 
 use super::View;
 use crate::name;
-use crate::project::standard_library;
+use crate::project::{Project, standard_library};
+use crate::versions::Version;
 
 /// A word that may stand where a name may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +52,7 @@ impl Word {
     pub(super) fn covers(self, view: &View<'_>) -> bool {
         let top = name::top(view.reached);
         let is_relative = view.fact.level > 0;
-        // `__main__` and `_typeshed` come with every Python and every type checker.
-        let is_stdlib = || {
-            !is_relative
-                && (matches!(top, "__main__" | "_typeshed")
-                    || standard_library::contains(top, view.project.layout().target.1))
-        };
+        let is_stdlib = || !is_relative && is_stdlib(top, view.python);
         let is_first_party = || is_relative || view.project.is_first_party(top);
         match self {
             Word::Any => true,
@@ -66,4 +62,49 @@ impl Word {
             Word::Own => is_relative || view.project.top_of(view.path).is_some_and(|own| own == top),
         }
     }
+
+    /// Whether it may cover a relative import.
+    #[must_use]
+    pub(super) fn may_cover_relative(self) -> bool {
+        matches!(self, Word::FirstParty | Word::Own | Word::Any)
+    }
+
+    /// Whether it may cover an absolute import of this top-level name, on any Python and in any file.
+    #[must_use]
+    pub(super) fn may_cover(self, top: &str, project: &Project<'_>) -> bool {
+        match self {
+            Word::Any | Word::Own => true,
+            Word::Stdlib => standard_library::knows(top) || is_always_there(top),
+            Word::FirstParty => project.is_first_party(top),
+            Word::ThirdParty => !standard_library::is_everywhere(top) && !project.is_first_party(top),
+        }
+    }
+
+    /// Whether it covers every absolute import of this top-level name, on any Python and in any file.
+    #[must_use]
+    pub(super) fn surely_covers(self, top: &str, project: &Project<'_>) -> bool {
+        match self {
+            Word::Any => true,
+            Word::Stdlib => (standard_library::is_everywhere(top) || is_always_there(top)) && !project.is_shadow(top),
+            Word::FirstParty => project.is_first_party(top),
+            Word::ThirdParty => !standard_library::knows(top) && !is_always_there(top) && !project.is_first_party(top),
+            Word::Own => false,
+        }
+    }
+
+    /// Whether the answer depends on the version of Python.
+    #[must_use]
+    pub(super) fn needs_version(self) -> bool {
+        matches!(self, Word::Stdlib | Word::ThirdParty)
+    }
+}
+
+/// Whether a top-level name is in the standard library of a Python.
+pub(super) fn is_stdlib(top: &str, python: Version) -> bool {
+    is_always_there(top) || standard_library::contains(top, python)
+}
+
+/// `__main__` and `_typeshed` come with every Python and every type checker.
+fn is_always_there(top: &str) -> bool {
+    matches!(top, "__main__" | "_typeshed")
 }

@@ -100,6 +100,12 @@ impl NamePattern {
         }
     }
 
+    /// Whether it is this name alone, and so covers it and everything beneath.
+    #[must_use]
+    pub fn is_whole(&self, name: &str) -> bool {
+        !self.exact && self.literal.as_deref() == Some(name)
+    }
+
     /// How specific the pattern is: segments, then literal ones, then exactness.
     #[must_use]
     pub fn rank(&self) -> Rank {

@@ -159,7 +159,8 @@ fn read_names(node: &Node, reading: &mut Reading<'_>) -> Vec<NamePattern> {
     names
 }
 
-fn read_date(node: &Node, reading: &mut Reading<'_>) -> Option<Date> {
+/// Reads a last day.
+pub(super) fn read_date(node: &Node, reading: &mut Reading<'_>) -> Option<Date> {
     let written = reading.text(node, "`until`")?;
     let date = written.text.parse().ok().filter(|_| written.text.len() == 10);
     if date.is_none() {

@@ -1,17 +1,29 @@
-//! Which rules speak of a name. Derived from what judges ask for, so that the number of rules costs nothing and no fast
-//! path has a meaning of its own.
+//! Which rules speak of an import. Derived from what judges ask for, so that the number of rules costs nothing and no
+//! fast path has a meaning of its own.
 
 use super::Rule;
-use crate::kinds::Asks;
-use crate::readers::wanted::Tops;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use crate::project::Project;
+use rustc_hash::FxHashMap;
 
-/// Rules by the top-level name of what they ask for.
+/// Rules by what they ask for.
 #[derive(Debug, Default)]
 pub struct Index {
+    /// Every top-level name that is asked for, with the rules that ask for nothing else.
     by_top: FxHashMap<Box<str>, Vec<usize>>,
-    everywhere: Vec<usize>,
+    /// Rules that ask for more than top-level names.
+    general: Vec<usize>,
+    /// Rules that answer by themselves which top-level names they want.
+    answering: Vec<usize>,
+    /// Rules with imports that every file must have.
+    pub requiring: Vec<usize>,
+    /// Whether any rule asks for every import.
+    pub all: bool,
+    /// Whether any rule asks for every relative import.
+    pub relative: bool,
+    /// Whether any rule asks for every star import.
+    pub stars: bool,
+    /// Whether any rule asks for every private name.
+    pub private: bool,
 }
 
 impl Index {
@@ -20,14 +32,27 @@ impl Index {
     pub fn new(rules: &[Rule]) -> Self {
         let mut index = Self::default();
         for (position, rule) in rules.iter().enumerate() {
-            match rule.judge.asks() {
-                Asks::Everything => index.everywhere.push(position),
-                Asks::Tops(tops) => {
-                    for top in tops {
-                        index.by_top.entry(top.into()).or_default().push(position);
-                    }
+            let asks = rule.judge.asks();
+            let is_general = asks.all || asks.some || asks.relative || asks.stars || asks.private;
+            for top in asks.tops {
+                let rules = index.by_top.entry(top.into()).or_default();
+                if !is_general && rules.last() != Some(&position) {
+                    rules.push(position);
                 }
             }
+            if is_general {
+                index.general.push(position);
+            }
+            if asks.some {
+                index.answering.push(position);
+            }
+            if !rule.judge.required().is_empty() {
+                index.requiring.push(position);
+            }
+            index.all |= asks.all;
+            index.relative |= asks.relative;
+            index.stars |= asks.stars;
+            index.private |= asks.private;
         }
         index
     }
@@ -35,23 +60,24 @@ impl Index {
     /// Positions of the rules that want to see imports of a top-level name.
     pub fn rules(&self, top: &str) -> impl Iterator<Item = usize> {
         let named = if self.by_top.is_empty() { None } else { self.by_top.get(top) };
-        named.into_iter().flatten().chain(&self.everywhere).copied()
+        named.into_iter().flatten().chain(&self.general).copied()
     }
 
-    /// Whether any rule asks for this top-level name.
+    /// Whether any rule names this top-level name.
     #[must_use]
-    pub fn asks_for(&self, top: &str) -> bool {
-        !self.everywhere.is_empty() || self.by_top.contains_key(top)
+    pub fn names(&self, top: &str) -> bool {
+        self.by_top.contains_key(top)
     }
 
-    /// What readers have to look for.
+    /// Whether any rule answers by itself.
     #[must_use]
-    pub fn tops(&self) -> Tops {
-        if self.everywhere.is_empty() {
-            let tops: FxHashSet<Box<str>> = self.by_top.keys().cloned().collect();
-            Tops::Named(Arc::new(tops))
-        } else {
-            Tops::All
-        }
+    pub fn has_answering(&self) -> bool {
+        !self.answering.is_empty()
+    }
+
+    /// Whether a rule that answers by itself wants imports of this top-level name.
+    #[must_use]
+    pub fn is_wanted(&self, rules: &[Rule], top: &str, project: &Project<'_>) -> bool {
+        self.answering.iter().filter_map(|&at| rules.get(at)).any(|rule| rule.judge.wants(top, project))
     }
 }

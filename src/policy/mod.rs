@@ -3,24 +3,29 @@
 
 pub mod builtin;
 mod exemption;
+mod extensions;
+mod gather;
 mod index;
 pub mod load;
+mod overrides;
 mod root_keys;
 mod rule;
 mod rule_keys;
 mod scope;
 
 pub use exemption::Exemption;
+pub use extensions::{Extensions, Pulled};
 pub use index::Index;
+pub use overrides::Override;
 pub use rule::{Example, Rule};
 pub use scope::PathScope;
 
 use crate::document::fields::Spanned;
+use crate::document::mistake::Mistake;
 use crate::finding::PolicyLine;
 use crate::level::Level;
 use crate::pattern::glob::Glob;
 use crate::project::Layout;
-use crate::readers::wanted::Tops;
 use crate::repo_path::RepoPath;
 use crate::span::{Span, to_u32};
 use crate::text::Position;
@@ -59,11 +64,23 @@ pub struct Python {
     pub target: (u8, u8),
 }
 
-/// A whole policy.
-pub struct Policy {
-    /// The file, relative to the root, and its text.
+/// A policy that did not compile.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// Its text.
     pub source: PolicySource,
-    /// The rules, in the order of the file.
+    /// What is wrong with it, in the order of the text.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A whole policy.
+#[derive(Default)]
+pub struct Policy {
+    /// The root's file, relative to the root, and its text.
+    pub source: PolicySource,
+    /// What it pulls in, in order.
+    pub pulled: Vec<Pulled>,
+    /// The rules, in the order of the files: the root's first.
     pub rules: Vec<Rule>,
     /// Paths that are not checked.
     pub exclude: Vec<(Glob, Span)>,
@@ -78,10 +95,12 @@ pub struct Policy {
 }
 
 /// The policy file as text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PolicySource {
     /// Relative to the root.
     pub path: Arc<RepoPath>,
+    /// Whether it comes with the tool, and no file has this path.
+    pub is_pack: bool,
     text: Arc<str>,
     line_starts: Arc<[u32]>,
 }
@@ -92,7 +111,13 @@ impl PolicySource {
     pub fn new(path: RepoPath, text: &str) -> Self {
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| to_u32(at + 1));
         let line_starts: Vec<u32> = std::iter::once(0).chain(breaks).collect();
-        Self { path: Arc::new(path), text: text.into(), line_starts: line_starts.into() }
+        Self { path: Arc::new(path), is_pack: false, text: text.into(), line_starts: line_starts.into() }
+    }
+
+    /// A pack; its path is `pack:NAME`.
+    #[must_use]
+    pub fn of_pack(name: &str, text: &str) -> Self {
+        Self { is_pack: true, ..Self::new(RepoPath::from_bytes(format!("pack:{name}").as_bytes()), text) }
     }
 
     /// The text.
@@ -129,17 +154,57 @@ impl PolicySource {
 }
 
 impl Policy {
-    /// What readers have to look for.
-    #[must_use]
-    pub fn tops(&self) -> Tops {
-        self.index.tops()
-    }
-
     /// The level of a built-in finding.
     #[must_use]
     pub fn builtin_level(&self, id: &str) -> Level {
         let set = self.builtin_levels.iter().find(|(name, _)| *name == id).map(|(_, level)| *level);
         set.unwrap_or_else(|| builtin::default_level(id))
+    }
+
+    /// The policy that a rule stands in.
+    #[must_use]
+    pub fn source_of(&self, rule: &Rule) -> &PolicySource {
+        self.pulled_at(rule.source).map_or(&self.source, |pulled| &pulled.source)
+    }
+
+    /// What was pulled in as source `n`; `None` for the root's policy.
+    #[must_use]
+    pub fn pulled_at(&self, source: usize) -> Option<&Pulled> {
+        source.checked_sub(1).and_then(|at| self.pulled.get(at))
+    }
+
+    /// A place in a rule's policy that can be changed: for a pack, the line that pulls it in.
+    #[must_use]
+    pub fn place_of(&self, mut source: usize, mut span: Span) -> (&PolicySource, Span) {
+        while let Some(pulled) = self.pulled_at(source) {
+            if !pulled.source.is_pack {
+                return (&pulled.source, span);
+            }
+            (source, span) = (pulled.asked_by, pulled.asked);
+        }
+        (&self.source, span)
+    }
+
+    /// All policies as text: the root's, then what it pulls in.
+    pub fn sources(&self) -> impl Iterator<Item = &PolicySource> {
+        std::iter::once(&self.source).chain(self.pulled.iter().map(|pulled| &pulled.source))
+    }
+
+    /// xxh3-128 of everything that was read: of the root's text alone, or of all paths and texts, each fed as its length
+    /// in bytes (64 bits, little endian) and its bytes.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        if self.pulled.is_empty() {
+            return self.source.hash();
+        }
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        for source in self.sources() {
+            for part in [source.path.as_bytes(), source.text().as_bytes()] {
+                hasher.update(&(part.len() as u64).to_le_bytes());
+                hasher.update(part);
+            }
+        }
+        format!("{:032x}", hasher.digest128())
     }
 
     /// A rule by its id.

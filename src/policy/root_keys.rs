@@ -7,6 +7,7 @@ use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use crate::name;
 use crate::pattern::glob::Glob;
+use crate::project::libraries::Libraries;
 use crate::project::standard_library::{NEWEST, OLDEST};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -22,12 +23,15 @@ pub(super) const KEYS: [Field; 12] = [
     field("unanalysed"),
     field("rules"),
     field("policy"),
-    later("extends"),
-    later("overrides"),
-    later("libraries"),
+    field("extends"),
+    field("overrides"),
+    field("libraries"),
     later("migrations"),
     later("baseline"),
 ];
+
+/// Those that may stand in a pulled-in policy too.
+pub(super) const EXTENDED: [&str; 4] = ["version", "extends", "rules", "libraries"];
 
 /// `version: 1`.
 pub(super) fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) {
@@ -66,6 +70,28 @@ pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>)
         let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
         let help = format!("write `{}`", reading.corrected(written.span, &spelling));
         reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
+    }
+}
+
+/// `libraries`: what code imports of distributions that the tool does not know.
+pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &mut Reading<'_>) {
+    for (key, value) in reading.entries(node, "`libraries`") {
+        let is_distribution = key.text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && key.text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        if !is_distribution {
+            let help = "write the name that requirements use, without a version";
+            reading.wrong(key.span, format!("`{}` is no name of a distribution", key.text), help);
+        }
+        for item in reading.list(value, "what is imported of it") {
+            let Some(written) = reading.text(item, "an import name") else { continue };
+            let import = name::normalise(&written.text).into_owned();
+            if name::is_dotted(&import) {
+                libraries.add(&key.text, import);
+            } else {
+                let help = format!("write `{}`", reading.corrected(written.span, &import.replace('-', "_")));
+                reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
+            }
+        }
     }
 }
 

@@ -1,11 +1,14 @@
-//! A compiled rule. Plain data around a judge; knows levels and scope, not what the verb means.
+//! A compiled rule. Plain data around a judge; knows levels, scope and overrides, not what the verb means.
 
-use super::{Exemption, PathScope};
+use super::{Exemption, Override, PathScope};
 use crate::context::{Context, Contexts};
 use crate::document::fields::Spanned;
 use crate::kinds::{Judge, Kind};
 use crate::level::Level;
+use crate::repo_path::RepoPath;
 use crate::span::Span;
+use crate::versions::{Version, Versions};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Code that a rule must or must not complain about.
@@ -21,8 +24,10 @@ pub struct Example {
 
 /// A rule.
 pub struct Rule {
-    /// Full id.
+    /// Full id; `source/id` for a rule that was pulled in.
     pub id: Arc<str>,
+    /// Which policy it stands in: 0 is the root's, `n` the one that was pulled in as `n - 1`.
+    pub source: usize,
     /// Where the id stands in the policy.
     pub span: Span,
     /// Its verb.
@@ -37,6 +42,10 @@ pub struct Rule {
     pub level: Level,
     /// Levels of facts in a context.
     pub contexts: Vec<(Context, Level)>,
+    /// For which versions of Python it holds, and how that is written; for all when it is not.
+    pub python: Option<(Versions, String)>,
+    /// What the root's policy changes of it, in order.
+    pub overrides: Vec<Override>,
     /// What to use instead.
     pub instead: Option<Spanned>,
     /// Why.
@@ -69,9 +78,33 @@ impl Rule {
         set.chain(capped).min().unwrap_or(self.level)
     }
 
-    /// Whether judging needs scope paths or contexts.
+    /// The level of a fact in a file: the last override that sets one and holds there replaces the rule's own levels.
+    #[must_use]
+    pub fn level_in(&self, path: &RepoPath, today: Date, contexts: Contexts) -> Level {
+        let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
+        changed.find_map(|change| change.level).unwrap_or_else(|| self.level_of(contexts))
+    }
+
+    /// The level where nothing special holds, for people.
+    #[must_use]
+    pub fn usual_level(&self, today: Date) -> Level {
+        let everywhere = |change: &&Override| change.within.is_empty() && !change.is_expired(today);
+        let changed = self.overrides.iter().rev().filter(everywhere).find_map(|change| change.level);
+        changed.unwrap_or(self.level)
+    }
+
+    /// Whether it holds for a version of Python.
+    #[must_use]
+    pub fn holds_for(&self, python: Version) -> bool {
+        self.python.as_ref().is_none_or(|(versions, _)| versions.admits(python))
+    }
+
+    /// Whether judging needs scope paths, contexts or versions.
     #[must_use]
     pub fn needs_place(&self) -> bool {
-        !self.contexts.is_empty() || self.exemptions.iter().any(|exemption| exemption.scope.is_some())
+        !self.contexts.is_empty()
+            || self.python.is_some()
+            || self.judge.needs_place()
+            || self.exemptions.iter().any(|exemption| exemption.scope.is_some())
     }
 }

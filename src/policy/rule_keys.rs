@@ -10,7 +10,12 @@ use crate::kinds::{KINDS, Kind, LATER};
 use crate::level::Level;
 use crate::name;
 use crate::pattern::glob::Glob;
+use crate::project::libraries::Libraries;
+use crate::project::standard_library::{NEWEST, OLDEST};
 use crate::span::Span;
+use crate::versions::Versions;
+use pep440_rs::{Version, VersionSpecifiers};
+use std::str::FromStr;
 
 /// Keys of a rule besides its verb.
 pub(super) const KEYS: [Field; 16] = [
@@ -24,21 +29,36 @@ pub(super) const KEYS: [Field; 16] = [
     field("docs"),
     field("owner"),
     field("examples"),
+    field("python"),
     later("surfaces"),
     later("suppressible"),
-    later("python"),
     later("groups"),
     later("replace"),
     later("max-suppressions"),
 ];
 
-/// Reads `rules`.
-pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Rule> {
-    let entries = reading.entries(node, "`rules`");
-    entries.iter().filter_map(|(key, value)| read_one(key, value, reading)).collect()
+/// Which policy rules stand in.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s> {
+    /// 0 for the root's, `n` for the one that was pulled in as `n - 1`.
+    pub index: usize,
+    /// What stands in front of their ids.
+    pub prefix: Option<&'s str>,
 }
 
-fn read_one(key: &Key, node: &Node, reading: &mut Reading<'_>) -> Option<Rule> {
+/// Reads `rules`.
+pub(super) fn read(node: &Node, source: Source<'_>, libraries: &Libraries, reading: &mut Reading<'_>) -> Vec<Rule> {
+    let entries = reading.entries(node, "`rules`");
+    entries.iter().filter_map(|(key, value)| read_one(key, value, source, libraries, reading)).collect()
+}
+
+fn read_one(
+    key: &Key,
+    node: &Node,
+    source: Source<'_>,
+    libraries: &Libraries,
+    reading: &mut Reading<'_>,
+) -> Option<Rule> {
     check_id(key, reading);
     if node.value == Value::Refused {
         return None;
@@ -66,12 +86,14 @@ fn read_one(key: &Key, node: &Node, reading: &mut Reading<'_>) -> Option<Rule> {
     let docs = text("docs", reading).filter(|written| check_docs(written, reading)).map(|s| s.text);
     let owner = text("owner", reading).map(|s| s.text);
     let examples = fields.get("examples").map(|node| read_examples(node, reading)).unwrap_or_default();
+    let python = fields.get("python").and_then(|node| read_python(node, reading));
     let (kind, value) = verb?;
-    let judge = (kind.compile)(value, reading)?;
+    let judge = (kind.compile)(value, reading, libraries)?;
     let help = [why.clone(), docs.clone().map(|url| format!("see {url}"))];
     let help: Vec<String> = help.into_iter().flatten().collect();
     Some(Rule {
-        id: key.text.as_str().into(),
+        id: source.prefix.map_or_else(|| key.text.clone(), |prefix| format!("{prefix}/{}", key.text)).into(),
+        source: source.index,
         span: key.span,
         kind,
         judge,
@@ -79,6 +101,8 @@ fn read_one(key: &Key, node: &Node, reading: &mut Reading<'_>) -> Option<Rule> {
         exemptions,
         level,
         contexts,
+        python,
+        overrides: Vec::new(),
         instead,
         why,
         docs,
@@ -112,8 +136,9 @@ fn find_verb<'n>(
     let mut verbs = KINDS.iter().filter_map(|kind| fields.entry(kind.key).map(|entry| (*kind, entry)));
     let Some((kind, (_, value))) = verbs.next() else {
         if !unsure {
-            let known: Vec<String> = KINDS.iter().map(|kind| format!("`{}`", kind.example)).collect();
-            let help = format!("add a verb, for example: {}", known.join(", "));
+            let known: Vec<&str> = KINDS.iter().map(|kind| kind.key).collect();
+            let example = KINDS.first().map_or("", |kind| kind.example);
+            let help = format!("add a verb, for example `{example}`; there are: {}", known.join(", "));
             reading.wrong(key.span, format!("the rule `{}` has no verb: it says nothing", key.text), help);
         }
         return None;
@@ -196,6 +221,25 @@ fn check_instead(written: &Spanned, reading: &mut Reading<'_>) -> bool {
     };
     reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
     false
+}
+
+/// `python: ">=3.11"`: the versions for which a rule holds.
+fn read_python(node: &Node, reading: &mut Reading<'_>) -> Option<(Versions, String)> {
+    let written = reading.text(node, "`python`")?;
+    if let Ok(range) = VersionSpecifiers::from_str(&written.text) {
+        let holds = |(major, minor): (u8, u8)| range.contains(&Version::new([u64::from(major), u64::from(minor)]));
+        let versions = Versions::those(holds);
+        let knows = (OLDEST..=NEWEST).any(|minor| versions.admits((3, minor)));
+        if !knows {
+            let help = format!("the tool knows Python 3.{OLDEST} to 3.{NEWEST}");
+            reading.wrong(written.span, format!("no Python that the tool knows is {}", written.text), help);
+        }
+        return Some((versions, written.text));
+    }
+    let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
+    let help = format!("write `{}`", reading.corrected(written.span, &spelling));
+    reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
+    None
 }
 
 fn check_docs(written: &Spanned, reading: &mut Reading<'_>) -> bool {

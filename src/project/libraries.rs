@@ -1,6 +1,8 @@
-//! Import names of widely used third-party libraries. Knows a table of plain text; must not know policies.
+//! Widely used third-party libraries: their import names, and the distributions that go by another name. Knows tables of
+//! plain text; must not know policies.
 
 use super::standard_library;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
@@ -8,10 +10,64 @@ static TABLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     text.lines().filter(|line| !line.starts_with('#')).collect()
 });
 
-/// Whether `top` is the import name of a widely used library, or of a standard library module of any version.
+/// Whether `top` is the import name of a widely used library, or of a standard library module of any Python 3.
 #[must_use]
 pub fn knows(top: &str) -> bool {
-    standard_library::knows(top) || TABLE.contains(&top)
+    standard_library::is_modern(top) || TABLE.contains(&top)
+}
+
+/// Distributions whose import names differ from their own, in normalised spelling.
+static DISTRIBUTIONS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let text = include_str!("../data/distributions.txt");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let entry = |line: &'static str| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?, words.collect()))
+    };
+    lines.filter_map(entry).collect()
+});
+
+/// The spelling in which names of distributions are compared (PEP 503).
+#[must_use]
+pub fn normalise(distribution: &str) -> String {
+    let mut normal = String::with_capacity(distribution.len());
+    for c in distribution.chars() {
+        match c {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            _ => normal.extend(c.to_lowercase()),
+        }
+    }
+    normal
+}
+
+/// Which names code imports of a distribution: the table that comes with the tool, and what a policy adds to it.
+#[derive(Clone, Debug, Default)]
+pub struct Libraries {
+    added: FxHashMap<String, Vec<String>>,
+}
+
+impl Libraries {
+    /// Adds a name that code imports of a distribution. Nothing is ever taken away: no file can make a ban smaller.
+    pub fn add(&mut self, distribution: &str, import: String) {
+        self.added.entry(normalise(distribution)).or_default().push(import);
+    }
+
+    /// The names that code imports of what is called `written`, when they differ from that: a distribution is known by
+    /// it. An import name of its own comes along.
+    #[must_use]
+    pub fn imports(&self, written: &str) -> Vec<String> {
+        let normal = normalise(written);
+        let known = DISTRIBUTIONS.get(normal.as_str()).into_iter().flatten().map(|name| (*name).to_owned());
+        let added = self.added.get(&normal).into_iter().flatten().cloned();
+        let mut imports: Vec<String> = known.chain(added).collect();
+        if !imports.is_empty() && knows(written) {
+            imports.push(written.to_owned());
+        }
+        imports.sort_unstable();
+        imports.dedup();
+        imports
+    }
 }
 
 /// Import names that several distributions share, with those distributions: a policy must say which it means.
@@ -58,5 +114,23 @@ mod tests {
         assert_eq!(one_letter_away("aiohtpp"), Some("aiohttp"));
         assert_eq!(one_letter_away("requests"), None);
         assert_eq!(one_letter_away("acme"), None);
+    }
+
+    #[test]
+    fn distributions_are_known_by_what_code_imports() {
+        let mut libraries = Libraries::default();
+        assert_eq!(libraries.imports("beautifulsoup4"), ["bs4"]);
+        assert_eq!(libraries.imports("Scikit_Learn"), ["sklearn"]);
+        assert_eq!(libraries.imports("requests"), Vec::<String>::new());
+        libraries.add("requests", "acme_requests".to_owned());
+        assert_eq!(libraries.imports("requests"), ["acme_requests", "requests"]);
+    }
+
+    #[test]
+    fn the_table_of_distributions_is_in_normal_form() {
+        for (distribution, imports) in &*DISTRIBUTIONS {
+            assert_eq!(*distribution, normalise(distribution));
+            assert!(!imports.is_empty() && imports.iter().all(|name| crate::name::is_dotted(name)), "{distribution}");
+        }
     }
 }

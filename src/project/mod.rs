@@ -2,6 +2,7 @@
 //! names are first-party. Knows roots and packages; asks a [`Tree`] for what exists; must not know rules.
 
 pub mod libraries;
+mod modules;
 pub mod standard_library;
 
 use crate::name;
@@ -76,7 +77,7 @@ impl<'t> Project<'t> {
 
     /// How a file is imported: by the deepest root or renamed package that holds it; outside of all of them by its
     /// path from the root. A folder whose name is no identifier keeps that name, so that relative imports resolve
-    /// there as anywhere.
+    /// there as anywhere; a dot in it becomes `-`.
     #[must_use]
     pub fn importer(&self, path: &RepoPath) -> Importer {
         let mut package = self.module_of(&path.parent());
@@ -111,7 +112,8 @@ impl<'t> Project<'t> {
         let (home, name) = self.home(folder);
         let rest = RepoPath::from_bytes(folder.strip_folder(home).unwrap_or_default());
         let head = name.into_iter().flat_map(|name| name.split('.')).map(str::to_owned);
-        head.chain(rest.segments().map(|s| String::from_utf8_lossy(s).into_owned())).collect()
+        // A dot in a folder's name is no step into a package.
+        head.chain(rest.segments().map(|s| String::from_utf8_lossy(s).replace('.', "-"))).collect()
     }
 
     /// Whether a top-level name lies beneath a root and contains Python. Looked up once for each name.
@@ -122,11 +124,7 @@ impl<'t> Project<'t> {
             return answer;
         }
         let answer = self.layout.packages.iter().any(|(_, name)| name::top(name) == top)
-            || self
-                .layout
-                .roots
-                .iter()
-                .any(|root| self.module_file(root, &[top]).is_some() || self.is_package(root, top));
+            || self.layout.roots.iter().any(|root| self.module_file(root, top).is_some() || self.is_package(root, top));
         known.insert(top.to_owned(), answer);
         answer
     }
@@ -139,65 +137,6 @@ impl<'t> Project<'t> {
     #[must_use]
     pub fn is_shadow(&self, top: &str) -> bool {
         self.layout.shadows.iter().any(|name| name == top) && self.is_first_party(top)
-    }
-
-    /// Whether a first-party dotted name leads to a module, or to a name that its module mentions. `None` when the
-    /// name is not first-party.
-    #[must_use]
-    pub fn exists(&self, dotted: &str) -> Option<bool> {
-        let segments: Vec<&str> = dotted.split('.').collect();
-        if !self.is_first_party(segments.first()?) {
-            return None;
-        }
-        let bases = self.bases(&segments);
-        Some(bases.iter().any(|(base, rest)| self.leads_somewhere(base, rest)))
-    }
-
-    /// Folders in which the rest of a dotted name may be found.
-    fn bases<'s>(&self, segments: &'s [&'s str]) -> Vec<(RepoPath, &'s [&'s str])> {
-        let mut bases: Vec<(RepoPath, &'s [&'s str])> = Vec::new();
-        for (path, name) in &self.layout.packages {
-            let depth = name.split('.').count();
-            if name.split('.').eq(segments.iter().take(depth).copied())
-                && let Some(rest) = segments.get(depth..)
-            {
-                bases.push((path.clone(), rest));
-            }
-        }
-        bases.extend(self.layout.roots.iter().map(|root| (root.clone(), segments)));
-        bases
-    }
-
-    fn leads_somewhere(&self, base: &RepoPath, segments: &[&str]) -> bool {
-        let mut folder = base.clone();
-        for (index, segment) in segments.iter().enumerate() {
-            let below = folder.join(segment.as_bytes());
-            if let Some(file) = self.module_file(&folder, &[segment]) {
-                return self.module_has(&file, segments.get(index + 1..).unwrap_or_default());
-            }
-            if !self.tree.holds_python(&below) {
-                return index > 0
-                    && segments.len() == index + 1
-                    && self.module_file(&folder, &["__init__"]).is_some_and(|file| self.module_has(&file, &[segment]));
-            }
-            folder = below;
-        }
-        true
-    }
-
-    fn module_has(&self, file: &RepoPath, rest: &[&str]) -> bool {
-        rest.iter().all(|word| self.tree.mentions(file, word).unwrap_or(true))
-    }
-
-    fn module_file(&self, folder: &RepoPath, segments: &[&str]) -> Option<RepoPath> {
-        let base = segments.iter().fold(folder.clone(), |path, segment| path.join(segment.as_bytes()));
-        ["py", "pyi"].iter().find_map(|suffix| {
-            let mut bytes = base.as_bytes().to_vec();
-            bytes.push(b'.');
-            bytes.extend_from_slice(suffix.as_bytes());
-            let path = RepoPath::from_bytes(&bytes);
-            self.tree.is_file(&path).then_some(path)
-        })
     }
 }
 
@@ -250,6 +189,7 @@ mod tests {
             Some("packages.error_handling.x")
         );
         assert_eq!(resolve("apps/ai-service/utils/a.py", 1, "b").as_deref(), Some("apps.ai-service.utils.b"));
+        assert_eq!(resolve("apps/v1.0/a.py", 1, "b").as_deref(), Some("apps.v1-0.b"));
         assert_eq!(resolve("a.py", 1, "x").as_deref(), Some("x"));
         assert_eq!(resolve("apps/a.py", 2, "x"), None);
         assert_eq!(resolve("apps/a.py", 3, "x"), None);
@@ -262,15 +202,5 @@ mod tests {
         assert!(project.is_first_party("packages"));
         assert!(project.is_first_party("redis"));
         assert!(!project.is_first_party("requests"));
-    }
-
-    #[test]
-    fn successors_are_looked_up() {
-        let project = project();
-        assert_eq!(project.exists("acme.http.get"), Some(true));
-        assert_eq!(project.exists("acme.http.missing"), Some(false));
-        assert_eq!(project.exists("acme.nowhere"), Some(false));
-        assert_eq!(project.exists("packages.error_handling.python.http_client"), Some(true));
-        assert_eq!(project.exists("httpx.get"), None);
     }
 }

@@ -70,6 +70,8 @@ pub trait Reader: Sync {
     fn claims_head(&self, head: &[u8]) -> Option<Surface>;
     /// Reads everything that `wanted` asks for.
     fn read(&self, bytes: &[u8], surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink);
+    /// Whether a file surely holds no code: nothing but comments and one docstring.
+    fn is_blank(&self, bytes: &[u8]) -> bool;
 }
 
 /// Every reader. The first that claims a file reads it.

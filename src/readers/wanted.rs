@@ -1,33 +1,47 @@
-//! What a reader has to look for. Derived from the policy by others; knows names only, so that readers need
-//! not know rules.
+//! What a reader has to look for. Derived from the policy by others; knows names and forms of imports only, so that
+//! readers need not know rules.
 
-use crate::name::{normalise, top};
-use rustc_hash::FxHashSet;
-use std::sync::Arc;
+use crate::name::{is_private, normalise, top};
 
 /// Top-level names that anybody asks about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tops {
+#[derive(Clone, Copy)]
+pub enum Tops<'a> {
     /// Every import.
     All,
-    /// Imports of these top-level names (NFKC) and of what lies beneath them.
-    Named(Arc<FxHashSet<Box<str>>>),
+    /// Imports of the top-level names (NFKC) for which this is true, and of what lies beneath them.
+    Those(&'a dyn Fn(&str) -> bool),
 }
 
-/// What is wanted of one file.
-#[derive(Clone, Copy, Debug)]
+/// What is wanted of one file. What fits any of these is read.
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     /// Absolute names.
-    pub tops: &'a Tops,
-    /// Whether a relative import of this file could reach a wanted name: its own package lies beneath one.
+    pub tops: Tops<'a>,
+    /// Whether a relative import of this file could be of interest: its own package lies beneath a wanted name, or
+    /// somebody asks for relative imports as such.
     pub relative: bool,
+    /// Star imports, of whatever module.
+    pub stars: bool,
+    /// Imports that name something private, of whatever module.
+    pub private: bool,
+}
+
+impl Wanted<'static> {
+    /// Everything.
+    pub const ALL: Self = Self { tops: Tops::All, relative: true, stars: true, private: true };
 }
 
 impl Wanted<'_> {
     /// Whether every import is wanted.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        *self.tops == Tops::All
+        matches!(self.tops, Tops::All)
+    }
+
+    /// Whether some imports are wanted for their form rather than for their top-level name.
+    #[must_use]
+    pub fn asks_for_forms(&self) -> bool {
+        self.stars || self.private
     }
 
     /// Whether an absolute name, NFKC or not, is wanted.
@@ -35,7 +49,13 @@ impl Wanted<'_> {
     pub fn absolute(&self, name: &str) -> bool {
         match self.tops {
             Tops::All => true,
-            Tops::Named(tops) => tops.contains(&*normalise(top(name))),
+            Tops::Those(is_wanted) => is_wanted(&normalise(top(name))),
         }
+    }
+
+    /// Whether something imported by this name, member or module, is wanted for its form.
+    #[must_use]
+    pub fn form(&self, name: &str) -> bool {
+        (self.stars && name == "*") || (self.private && is_private(name))
     }
 }

@@ -97,17 +97,36 @@ proptest! {
     fn no_text_makes_the_loader_panic(scraps in prop::collection::vec(prop::sample::select(SCRAPS.to_vec()), 0..40)) {
         let text = scraps.concat();
         let path = policy::repo_path::RepoPath::from_bytes(b"policy.yaml");
-        if let Err(mistakes) = policy::policy::load::load(path.clone(), &text, "0.1.0") {
-            prop_assert!(!mistakes.is_empty());
-            let source = policy::policy::PolicySource::new(path, &text);
+        if let Err(broken) = policy::policy::load::load(path, &text, "0.1.0", &Others) {
+            prop_assert!(broken.iter().any(|broken| !broken.mistakes.is_empty()));
             let style = policy::formats::Style { color: false, width: 80, limit: 9, fail_level: policy::level::Level::Error };
             let mut out = Vec::new();
-            policy::formats::draw_mistakes(&source, "policy.yaml", &mistakes, style, &mut out).unwrap();
+            for broken in &broken {
+                policy::formats::draw_mistakes(&broken.source, "policy.yaml", &broken.mistakes, style, &mut out).unwrap();
+            }
         }
     }
 }
 
-const SCRAPS: [&str; 44] = [
+/// A pack and a file that can be pulled in.
+struct Others;
+
+impl policy::policy::Extensions for Others {
+    fn pack(&self, name: &str) -> Option<&'static str> {
+        (name == "p").then_some("version: 1\nrules: { r: { forbid: [x] } }\n")
+    }
+
+    fn packs(&self) -> Vec<&'static str> {
+        vec!["p"]
+    }
+
+    fn file(&self, path: &policy::repo_path::RepoPath) -> Result<String, String> {
+        let text = "version: 1\nextends: [f.yaml, pack:p]\nrules: { r: { relative: none } }\n";
+        if path.as_bytes() == b"f.yaml" { Ok(text.to_owned()) } else { Err("does not exist".to_owned()) }
+    }
+}
+
+const SCRAPS: [&str; 56] = [
     "version: 1\n",
     "rules:\n",
     "  a:\n",
@@ -152,4 +171,16 @@ const SCRAPS: [&str; 44] = [
     "contexts: { function: note }\n",
     "unanalysed: [{ in: x, why: y }]\n",
     "=x.*",
+    "extends: [pack:p, f.yaml]\n",
+    "extends: ",
+    "overrides:\n  - { rule: p/*, level: ",
+    "libraries: { a-b: ",
+    "    moved: { ",
+    "    allow-only: { import: ",
+    "    canonical: { a/b.py: a.b",
+    "    import-as: { numpy: ",
+    "{ as: tm, members: forbid }",
+    "    placement: { any: lazy",
+    "    relative: none\n",
+    "    require: { import: ",
 ];

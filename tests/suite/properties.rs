@@ -2,13 +2,13 @@
 
 use super::readers::SCRAPS;
 use policy::fact::Fact;
+use policy::name::is_private;
 use policy::readers::python::tree;
 use policy::readers::wanted::Tops;
 use policy::readers::{Detail, Sink, Unread, Wanted, by_name};
 use policy::text::{Position, Positions};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use std::sync::Arc;
 
 type Seen = (String, Option<String>, u32, Position, Position, Vec<&'static str>, String);
 
@@ -36,15 +36,16 @@ impl Sink for Collect {
     }
 }
 
-fn read(text: &str, tops: &Tops, detail: Detail) -> Collect {
+fn read(text: &str, wanted: &Wanted<'_>, detail: Detail) -> Collect {
     let (reader, surface) = by_name(b"a.py").unwrap();
     let mut collect = Collect::default();
-    reader.read(text.as_bytes(), surface, &Wanted { tops, relative: true }, detail, &mut collect);
+    reader.read(text.as_bytes(), surface, wanted, detail, &mut collect);
     collect
 }
 
-fn named(names: &[&str]) -> Tops {
-    Tops::Named(Arc::new(names.iter().map(|name| (*name).into()).collect()))
+/// Asks for a few names, and for relative imports.
+fn named(tops: &dyn Fn(&str) -> bool) -> Wanted<'_> {
+    Wanted { tops: Tops::Those(tops), relative: true, stars: false, private: false }
 }
 
 /// Whether a fact is among what was asked for by these names.
@@ -64,11 +65,22 @@ proptest! {
     #[test]
     fn asking_for_names_is_asking_for_all_and_choosing(text in programs()) {
         let names = ["requests", "aiohttp"];
-        let all = read(&text, &Tops::All, Detail::Whole);
-        let some = read(&text, &named(&names), Detail::Whole);
+        let all = read(&text, &Wanted::ALL, Detail::Whole);
+        let some = read(&text, &named(&|top| names.contains(&top)), Detail::Whole);
         let chosen: Vec<&Seen> = all.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
         // Names that share a statement with an asked one come along; they are judged by nobody.
         let asked: Vec<&Seen> = some.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
+        prop_assert_eq!(chosen, asked);
+    }
+
+    /// The same for forms: asking for stars and private names is asking for all and choosing.
+    #[test]
+    fn asking_for_forms_is_asking_for_all_and_choosing(text in programs()) {
+        let wanted = Wanted { tops: Tops::Those(&|_| false), relative: false, stars: true, private: true };
+        let is_chosen = |fact: &&Seen| fact.0 == "*" || fact.0.ends_with(".*") || is_private(&fact.0);
+        let (all, some) = (read(&text, &Wanted::ALL, Detail::Whole), read(&text, &wanted, Detail::Whole));
+        let chosen: Vec<&Seen> = all.facts.iter().filter(is_chosen).collect();
+        let asked: Vec<&Seen> = some.facts.iter().filter(is_chosen).collect();
         prop_assert_eq!(chosen, asked);
     }
 
@@ -79,7 +91,7 @@ proptest! {
         // A tail with quotes or braces could close what the text left open; then the two are different programs.
         let tail = tail.replace("import", "port").replace("except", "expect").replace(['"', '\'', '{', '}'], "");
         let whole = format!("{text}\npass\n{tail}");
-        let (a, b) = (read(&format!("{text}\npass\n"), &Tops::All, Detail::Names), read(&whole, &Tops::All, Detail::Names));
+        let (a, b) = (read(&format!("{text}\npass\n"), &Wanted::ALL, Detail::Names), read(&whole, &Wanted::ALL, Detail::Names));
         if a.unread.is_empty() && b.unread.is_empty() {
             prop_assert_eq!(a.facts, b.facts);
         }
@@ -89,7 +101,7 @@ proptest! {
     #[test]
     fn detail_changes_no_name_and_no_place(text in programs()) {
         let names = |detail| -> Vec<_> {
-            read(&text, &Tops::All, detail).facts.into_iter().map(|f| (f.0, f.1, f.2, f.3, f.4)).collect()
+            read(&text, &Wanted::ALL, detail).facts.into_iter().map(|f| (f.0, f.1, f.2, f.3, f.4)).collect()
         };
         prop_assert_eq!(names(Detail::Names), names(Detail::Whole));
     }
@@ -120,7 +132,7 @@ fn the_lexer_and_the_tree_agree_on_our_own_python() {
                         nodes.extend(node.children(&mut cursor));
                     }
                 }
-                let ours = read(&text, &Tops::All, Detail::Names).facts.len();
+                let ours = read(&text, &Wanted::ALL, Detail::Names).facts.len();
                 let theirs: usize = starts.iter().sum();
                 assert_eq!(ours, theirs, "{}", path.display());
                 compared += ours;

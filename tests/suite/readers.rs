@@ -1,7 +1,6 @@
 //! Every reader in the table, on bytes that nobody would call Python.
 
 use policy::fact::Fact;
-use policy::readers::wanted::Tops;
 use policy::readers::{Detail, READERS, Sink, Unread, Wanted};
 use policy::surface::Surface;
 use policy::text::Positions;
@@ -36,8 +35,7 @@ fn read(bytes: &[u8]) -> Checked {
     let len = u32::try_from(bytes.len()).unwrap();
     let mut all = Checked { len, facts: vec![], unread: 0 };
     for reader in READERS {
-        let wanted = Wanted { tops: &Tops::All, relative: true };
-        reader.read(bytes, Surface::Code, &wanted, Detail::Whole, &mut all);
+        reader.read(bytes, Surface::Code, &Wanted::ALL, Detail::Whole, &mut all);
     }
     all
 }
@@ -74,7 +72,7 @@ proptest! {
 }
 
 /// What source consists of, and what breaks it.
-pub(crate) const SCRAPS: [&str; 56] = [
+pub(crate) const SCRAPS: [&str; 58] = [
     "import ",
     "from ",
     " as ",
@@ -131,4 +129,6 @@ pub(crate) const SCRAPS: [&str; 56] = [
     "    ",
     "requests",
     "aiohttp",
+    "_p",
+    "__d__",
 ];

@@ -4,8 +4,10 @@
 use super::condition::Test;
 use super::logical_lines::{Line, LogicalLines, skip_blank, word_at};
 use super::type_checking::TypeChecking;
+use super::version_test::Guard;
 use crate::context::{Context, Contexts};
 use crate::name::normalise;
+use crate::versions::Versions;
 use std::sync::Arc;
 
 /// What encloses one statement.
@@ -15,6 +17,8 @@ pub(super) struct Place {
     pub scope: Arc<str>,
     /// Its contexts.
     pub contexts: Contexts,
+    /// The versions of Python for which it is meant.
+    pub versions: Versions,
 }
 
 /// A scope path longer than this, in bytes, is cut: it is repeated for every finding.
@@ -102,8 +106,8 @@ struct Block {
     header: (usize, usize),
     /// Whether it handles a failed import.
     handles_import: bool,
-    /// Whether a version test opened its chain of branches.
-    version_chain: bool,
+    /// The versions that take this branch, where a version test opened its chain, and those left for the next.
+    guard: Option<Guard>,
     /// Indices of places in a `try` body, which an `except ImportError` further down makes guarded.
     awaiting: Vec<usize>,
 }
@@ -156,17 +160,26 @@ impl Walk<'_> {
     fn open_block(&mut self, line: &Line, chain: Option<Block>) {
         let Some((kind, word_end)) = self.block_kind(line) else { return };
         let mut handles_import = false;
-        let mut version_chain = false;
+        let mut guard = None;
         let mut awaiting = Vec::new();
         let header = self.bytes.get(word_end..line.end).unwrap_or_default();
         match kind {
             Kind::If => {
                 let carried_on = self.bytes.get(line.start..word_end) == Some(b"elif");
-                version_chain = (carried_on && chain.as_ref().is_some_and(|b| b.version_chain))
-                    || (memchr::memmem::find(header, b"version_info").is_some() && Test::read(header).is_version());
+                let before = chain.as_ref().filter(|_| carried_on).and_then(|block| block.guard);
+                let own = memchr::memmem::find(header, b"version_info").and_then(|_| match Test::read(header) {
+                    Test::Version(guard) => Some(guard),
+                    _ => None,
+                });
+                guard = match (before, own) {
+                    (Some(before), Some(own)) => Some(Guard { yes: before.no.and(own.yes), no: before.no.and(own.no) }),
+                    (Some(before), None) => Some(Guard { yes: before.no, no: before.no }),
+                    (None, own) => own,
+                };
             }
             Kind::Else => {
-                version_chain = chain.as_ref().is_some_and(|b| b.version_chain);
+                let before = chain.as_ref().and_then(|block| block.guard);
+                guard = before.map(|before| Guard { yes: before.no, no: before.no });
             }
             Kind::Except => {
                 awaiting = chain.map(|b| b.awaiting).unwrap_or_default();
@@ -182,7 +195,7 @@ impl Walk<'_> {
             _ => {}
         }
         let header = (word_end, line.end);
-        self.blocks.push(Block { indent: line.indent, kind, header, handles_import, version_chain, awaiting });
+        self.blocks.push(Block { indent: line.indent, kind, header, handles_import, guard, awaiting });
     }
 
     /// The compound statement that a logical line opens, and where its keyword ends.
@@ -226,8 +239,9 @@ impl Walk<'_> {
             if block.kind == Kind::Match && block.indent == line.indent && start > line.start {
                 continue;
             }
-            if block.version_chain {
+            if let Some(guard) = block.guard {
                 place.contexts.insert(Context::VersionGuarded);
+                place.versions = place.versions.and(guard.yes);
             }
             if block.handles_import {
                 place.contexts.insert(Context::Guarded);

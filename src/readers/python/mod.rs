@@ -11,12 +11,13 @@ mod logical_lines;
 mod statement;
 pub mod tree;
 mod type_checking;
+mod version_test;
 mod words;
 
 use super::{Detail, Reader, Sink, Unread, Wanted};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
-use crate::name::{identifier_len, is_identifier_byte};
+use crate::name::{identifier_len, is_identifier_byte, is_private};
 use crate::problem::ProblemKind;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -72,6 +73,27 @@ impl Reader for Python {
         };
         imports(&text, surface, wanted, detail, sink);
     }
+
+    fn is_blank(&self, bytes: &[u8]) -> bool {
+        let Ok(text) = decode::decode(bytes) else { return false };
+        let bytes = text.content().as_bytes();
+        let mut lexer = Lexer::new(bytes);
+        let mut at = 0;
+        let mut literals = 0;
+        while let Some(token) = lexer.next_token() {
+            if !is_blank_code(bytes.get(at..token.start).unwrap_or_default()) {
+                return false;
+            }
+            literals += usize::from(token.kind != TokenKind::Comment);
+            at = token.end;
+        }
+        literals <= 1 && is_blank_code(bytes.get(at..).unwrap_or_default())
+    }
+}
+
+/// Whether code between strings and comments does nothing.
+fn is_blank_code(code: &[u8]) -> bool {
+    code.iter().all(|b| b.is_ascii_whitespace() || matches!(b, 0x0C | b';' | b'\\'))
 }
 
 /// `python`, `python3.13t`, `pythonw.exe`, `python3-dbg`, `pypy3`.
@@ -151,13 +173,38 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
         return false;
     }
     if candidate.from.is_some() {
-        return true;
+        return !wanted.asks_for_forms() || surely_has_no_form(bytes, start, candidate.keyword, wanted);
     }
     let rest = bytes.get(end..).unwrap_or_default();
     let path = rest.iter().take_while(|b| is_identifier_byte(**b) || **b == b'.').count();
     let mut segments = rest.get(..path).unwrap_or_default().split(|&b| b == b'.').skip(1);
     let is_whole = segments.all(|s| s.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
-    is_whole && matches!(rest.get(path), None | Some(b'\n'))
+    let is_private = || wanted.private && has_private_word(bytes.get(start..end + path).unwrap_or_default());
+    is_whole && matches!(rest.get(path), None | Some(b'\n')) && !is_private()
+}
+
+/// Whether a from-import, whose module starts at `module`, surely has no form that is wanted: a star or a private name.
+fn surely_has_no_form(bytes: &[u8], module: usize, keyword: usize, wanted: &Wanted<'_>) -> bool {
+    let rest = bytes.get(keyword + 6..).unwrap_or_default();
+    let rest = rest.trim_ascii_start();
+    let names = match rest.first() {
+        Some(b'*') => return !wanted.stars,
+        Some(b'(') => rest.get(..memchr::memchr(b')', rest).unwrap_or(rest.len())),
+        _ => rest.get(..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())),
+    };
+    let names = names.unwrap_or_default();
+    // A comment may hold a closing parenthesis, and a backslash joins lines.
+    memchr::memchr2(b'#', b'\\', names).is_none()
+        && !(wanted.private
+            && (has_private_word(names) || has_private_word(bytes.get(module..keyword).unwrap_or_default())))
+}
+
+/// Whether a word begins with an underscore.
+fn has_private_word(text: &[u8]) -> bool {
+    let begins =
+        |at: usize| !at.checked_sub(1).and_then(|before| text.get(before)).copied().is_some_and(is_identifier_byte);
+    // Letters beyond ASCII may be an underscore after NFKC.
+    memchr::memchr_iter(b'_', text).any(begins) || !text.is_ascii()
 }
 
 fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
@@ -168,14 +215,18 @@ fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) ->
     } else {
         statement.aliases.iter().any(|alias| wanted.absolute(statement.name(alias)))
     };
-    is_named || may_hide_wanted(bytes, statement, wanted)
+    let has_form = || {
+        statement.aliases.iter().any(|alias| wanted.form(statement.name(alias)))
+            || (wanted.private && is_private(statement.module()))
+    };
+    is_named || (wanted.asks_for_forms() && has_form()) || may_hide_wanted(bytes, statement, wanted)
 }
 
 /// Whether a broken statement could name something wanted: it has no readable module at all, or a wanted word
 /// stands in its unreadable rest.
 fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
     let Some(broken) = statement.broken else { return false };
-    if wanted.is_all() {
+    if wanted.is_all() || wanted.asks_for_forms() {
         return true;
     }
     if statement.level > 0 {
@@ -296,6 +347,7 @@ impl Teller<'_> {
                 alias: statement.bound(alias),
                 level: statement.level,
                 contexts,
+                versions: place.versions,
                 scope: &place.scope,
                 span: alias.span,
                 statement: statement.span,

@@ -1,0 +1,51 @@
+//! `moved`: the same object, in a new place. Knows how old and new names are written; judges as `forbid` does.
+
+use super::entries::{Entry, Form, Reach, find_contradictions, is_good_successor};
+use super::forbid::Forbid;
+use super::{Judge, Kind};
+use crate::document::fields::{Reading, Spanned};
+use crate::document::yaml::{Node, Value};
+use crate::pattern::name::NamePattern;
+use crate::project::libraries::Libraries;
+
+/// The verb.
+pub(super) static KIND: Kind = Kind {
+    key: "moved",
+    about: "the same object has a new place: `old.name: new.name`",
+    example: "moved: { acme.old.get: acme.http.get }",
+    compile,
+};
+
+fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
+    let pairs = reading.entries(node, "`moved`");
+    if matches!(&node.value, Value::Map(pairs) if pairs.is_empty()) {
+        reading.wrong(node.span, "`moved` is an empty map", "write `old.name: new.name`");
+    }
+    let mut entries = Vec::new();
+    for (key, value) in pairs {
+        let written = Spanned { text: key.text.clone(), span: key.span };
+        let successor = reading.text(value, "the new name").filter(|new| is_good_successor(new, reading));
+        match NamePattern::parse(&written.text) {
+            Ok(pattern) if pattern.literal().is_none() => {
+                let help = "name each object; `forbid: { name: [...] }` takes patterns";
+                reading.wrong(written.span, "`moved` takes whole names, without `*`", help);
+            }
+            Ok(pattern) if successor.as_ref().is_some_and(|new| pattern.literal() == Some(new.text.as_str())) => {
+                reading.wrong(written.span, format!("`{}` is moved to itself", written.text), "remove the entry");
+            }
+            Ok(pattern) => {
+                let reach = Reach::Pattern(pattern);
+                entries.push(Entry { reach, form: Form::Any, written, successor, allows: false });
+            }
+            Err(malformed) => {
+                let help = match malformed.spelling {
+                    Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
+                    None => malformed.help,
+                };
+                reading.wrong(written.span, malformed.message, help);
+            }
+        }
+    }
+    find_contradictions(&entries, reading);
+    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries))) }
+}

@@ -1,0 +1,82 @@
+//! `require`: what every file must import. Knows how it is written; whether a file does so, the engine sees.
+
+use super::{Asks, Complaint, Judge, Kind, Required, View};
+use crate::document::fields::{Field, Reading, field, later};
+use crate::document::yaml::Node;
+use crate::name::top;
+use crate::pattern::name::NamePattern;
+use crate::project::libraries::Libraries;
+
+/// The verb.
+pub(super) static KIND: Kind = Kind {
+    key: "require",
+    about: "what every file must import at module level",
+    example: "require: { import: __future__.annotations }",
+    compile,
+};
+
+const TARGETS: [Field; 4] = [field("import"), later("declared"), later("used"), later("pinned")];
+
+struct Require {
+    required: Vec<Required>,
+}
+
+fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
+    let mistakes_before = reading.mistakes.len();
+    let fields = reading.map(node, "`require`", &TARGETS);
+    let Some(value) = fields.get("import") else {
+        if reading.mistakes.len() == mistakes_before {
+            let help = format!("write `{}`", KIND.example);
+            reading.wrong(node.span, "`require` does not say what must be imported", help);
+        }
+        return None;
+    };
+    let mut required = Vec::new();
+    for item in reading.list(value, "`import`") {
+        let Some(written) = reading.text(item, "a name") else { continue };
+        match NamePattern::parse(&written.text) {
+            Ok(pattern) if pattern.literal().is_some() => required.push(Required { pattern, written }),
+            Ok(_) => reading.wrong(written.span, "a required import is one name, without `*`", "write the whole name"),
+            Err(malformed) => {
+                let help = match malformed.spelling {
+                    Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
+                    None => malformed.help,
+                };
+                reading.wrong(written.span, malformed.message, help);
+            }
+        }
+    }
+    if required.is_empty() { None } else { Some(Box::new(Require { required })) }
+}
+
+impl Judge for Require {
+    fn asks(&self) -> Asks {
+        let tops = self.required.iter().filter_map(|required| required.pattern.top()).map(str::to_owned).collect();
+        Asks { tops, ..Asks::default() }
+    }
+
+    fn needs_place(&self) -> bool {
+        true
+    }
+
+    fn judge<'j>(&'j self, _: &View<'_>) -> Option<Complaint<'j>> {
+        None
+    }
+
+    fn required(&self) -> &[Required] {
+        &self.required
+    }
+
+    fn entries(&self) -> Vec<String> {
+        self.required.iter().map(|required| format!("import {}", required.written.text)).collect()
+    }
+
+    fn message(&self, view: &View<'_>, _: &Complaint<'_>, _: Option<&str>) -> String {
+        match view.reached.rsplit_once('.') {
+            Some((module, member)) if top(module) == "__future__" => {
+                format!("this file must say `from {module} import {member}`")
+            }
+            _ => format!("this file must import `{}` at module level", view.reached),
+        }
+    }
+}

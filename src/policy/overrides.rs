@@ -1,0 +1,119 @@
+//! `overrides`: the only way to change a rule that was pulled in. Knows their keys and which rules they may speak of; they
+//! stand in the root's policy alone.
+
+use super::exemption::read_date;
+use super::rule_keys::{read_globs, read_level};
+use super::{PathScope, Rule};
+use crate::document::fields::{Field, Reading, field, later};
+use crate::document::mistake::nearest;
+use crate::document::yaml::{Node, Value};
+use crate::level::Level;
+use crate::pattern::glob::Glob;
+use crate::repo_path::RepoPath;
+use crate::span::Span;
+use jiff::civil::Date;
+
+const KEYS: [Field; 7] =
+    [field("rule"), field("in"), field("level"), field("owner"), field("why"), field("until"), later("suppressible")];
+
+/// A change of a pulled-in rule.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// Where; everywhere when empty.
+    pub within: Vec<(Glob, Span)>,
+    /// The level there, whatever the context.
+    pub level: Option<Level>,
+    /// Who decides there.
+    pub owner: Option<String>,
+    /// Why.
+    pub why: Option<String>,
+    /// The last day on which it holds (UTC).
+    pub until: Option<Date>,
+    /// Where it stands in the root's policy.
+    pub span: Span,
+}
+
+impl Override {
+    /// Whether it holds for a file on a day.
+    #[must_use]
+    pub fn holds(&self, path: &RepoPath, today: Date) -> bool {
+        !self.is_expired(today) && (self.within.is_empty() || self.within.iter().any(|(glob, _)| glob.matches(path)))
+    }
+
+    /// Whether it is past its last day.
+    #[must_use]
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| today > until)
+    }
+
+    /// Where it holds, as a scope of its own.
+    #[must_use]
+    pub fn scope(&self) -> PathScope {
+        PathScope { within: self.within.clone(), without: Vec::new() }
+    }
+}
+
+/// Reads `overrides` and hands each to the rules that it speaks of.
+pub(super) fn apply(node: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
+    for item in reading.list(node, "`overrides`") {
+        if !matches!(item.value, Value::Map(_)) {
+            let help = "write `- { rule: deprecated-libraries/pytz, level: none, why: Django 3 needs it }`";
+            reading.wrong(item.span, "an override says which rule it changes, and how", help);
+            continue;
+        }
+        read_one(item, rules, reading);
+    }
+}
+
+fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
+    let mistakes_before = reading.mistakes.len();
+    let fields = reading.map(item, "an override", &KEYS);
+    let text = |key: &str, reading: &mut Reading<'_>| {
+        fields.get(key).and_then(|node| reading.text(node, &format!("`{key}`"))).map(|written| written.text)
+    };
+    let Some(rule) = fields.get("rule") else {
+        if reading.mistakes.len() == mistakes_before {
+            reading.wrong(item.span, "an override does not say which rule it changes", "add `rule: source/id`");
+        }
+        return;
+    };
+    let changed = Override {
+        within: fields.get("in").map(|node| read_globs(node, "`in`", reading)).unwrap_or_default(),
+        level: fields.get("level").and_then(|node| read_level(node, "`level`", reading)),
+        owner: text("owner", reading),
+        why: text("why", reading),
+        until: fields.get("until").and_then(|node| read_date(node, reading)),
+        span: item.span,
+    };
+    if fields.get("level").is_none() && fields.get("owner").is_none() && reading.mistakes.len() == mistakes_before {
+        reading.wrong(item.span, "this override changes nothing", "add a `level` or an `owner`");
+    }
+    for name in reading.list(rule, "`rule`") {
+        let Some(written) = reading.text(name, "`rule`") else { continue };
+        let changed = Override { span: written.span, ..changed.clone() };
+        let whole = written.text.strip_suffix("/*");
+        let is_meant = |rule: &Rule| match whole {
+            Some(source) => rule.id.split_once('/').is_some_and(|(own, _)| own == source),
+            None => *rule.id == *written.text,
+        };
+        let mut found = false;
+        for rule in rules.iter_mut().filter(|rule| is_meant(rule)) {
+            found = true;
+            if rule.source == 0 {
+                let help = "change the rule itself: it stands in this file";
+                reading.wrong(written.span, format!("`{}` was not pulled in", written.text), help);
+            } else {
+                rule.overrides.push(changed.clone());
+            }
+        }
+        if !found {
+            let pulled = rules.iter().filter(|rule| rule.source > 0).map(|rule| &*rule.id);
+            let by_end = pulled.clone().find(|id| id.rsplit('/').next() == Some(written.text.as_str()));
+            let help = match by_end.or_else(|| nearest(&written.text, pulled)) {
+                Some(near) => format!("write `{}`", reading.corrected(written.span, near)),
+                None => "`policy rules` lists all; `source/*` means every rule of a source".to_owned(),
+            };
+            reading.wrong(written.span, format!("there is no rule `{}`", written.text), help);
+        }
+    }
+}

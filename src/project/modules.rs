@@ -1,0 +1,176 @@
+//! Which file a first-party dotted name leads to. Knows packages, modules, namespace packages and stubs; must not know who
+//! asks.
+
+use super::Project;
+use crate::repo_path::RepoPath;
+
+impl Project<'_> {
+    /// Whether a first-party dotted name leads to a module, or to a name that its module mentions. `None` when the
+    /// name is not first-party.
+    #[must_use]
+    pub fn exists(&self, dotted: &str) -> Option<bool> {
+        let segments: Vec<&str> = dotted.split('.').collect();
+        if !self.is_first_party(segments.first()?) {
+            return None;
+        }
+        let bases = self.bases(&segments);
+        Some(bases.iter().any(|(base, rest)| self.leads_somewhere(base, rest)))
+    }
+
+    /// The file or namespace folder that a dotted name is the whole module name of.
+    #[must_use]
+    pub fn module(&self, dotted: &str) -> Option<RepoPath> {
+        let segments: Vec<&str> = dotted.split('.').collect();
+        self.bases(&segments).iter().find_map(|(base, rest)| match self.follow(base, rest) {
+            (place, []) => place,
+            _ => None,
+        })
+    }
+
+    /// Whether a file, or a folder with Python in it, stands at a path.
+    #[must_use]
+    pub fn holds(&self, path: &RepoPath) -> bool {
+        self.tree.is_file(path) || self.tree.holds_python(path)
+    }
+
+    /// Folders in which the rest of a dotted name may be found: renamed packages first.
+    fn bases<'s>(&self, segments: &'s [&'s str]) -> Vec<(RepoPath, &'s [&'s str])> {
+        let mut bases: Vec<(RepoPath, &'s [&'s str])> = Vec::new();
+        for (path, name) in &self.layout.packages {
+            let depth = name.split('.').count();
+            if name.split('.').eq(segments.iter().take(depth).copied())
+                && let Some(rest) = segments.get(depth..)
+            {
+                bases.push((path.clone(), rest));
+            }
+        }
+        bases.extend(self.layout.roots.iter().map(|root| (root.clone(), segments)));
+        bases
+    }
+
+    /// Goes from a folder along segments, as Python does: a package comes before a module of the same name, and a module
+    /// before a folder without `__init__`. The last module or folder, and the segments that are left.
+    fn follow<'s>(&self, base: &RepoPath, segments: &'s [&'s str]) -> (Option<RepoPath>, &'s [&'s str]) {
+        let mut place = None;
+        let mut folder = base.clone();
+        for (index, segment) in segments.iter().enumerate() {
+            let below = folder.join(segment.as_bytes());
+            let rest = segments.get(index + 1..).unwrap_or_default();
+            if let Some(init) = self.module_file(&below, "__init__") {
+                place = Some(init);
+            } else if let Some(file) = self.module_file(&folder, segment) {
+                return (Some(file), rest);
+            } else if self.tree.holds_python(&below) {
+                place = Some(below.clone());
+            } else {
+                return (place, segments.get(index..).unwrap_or_default());
+            }
+            folder = below;
+        }
+        // A renamed package is its own folder.
+        (place.or_else(|| self.module_file(base, "__init__")).or_else(|| Some(base.clone())), &[])
+    }
+
+    fn leads_somewhere(&self, base: &RepoPath, segments: &[&str]) -> bool {
+        match self.follow(base, segments) {
+            (Some(_), []) => true,
+            (Some(file), rest) if self.tree.is_file(&file) => {
+                // Beneath a package, one name that its `__init__` mentions; beneath a module, any.
+                let is_package = file.file_name().starts_with(b"__init__.");
+                (!is_package || rest.len() == 1)
+                    && rest.iter().all(|word| self.tree.mentions(&file, word).unwrap_or(true))
+            }
+            _ => false,
+        }
+    }
+
+    /// The source or stub of a module directly in a folder.
+    pub(super) fn module_file(&self, folder: &RepoPath, name: &str) -> Option<RepoPath> {
+        ["py", "pyi"].iter().find_map(|suffix| {
+            let path = folder.join(format!("{name}.{suffix}").as_bytes());
+            self.tree.is_file(&path).then_some(path)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Layout, Project, Tree};
+    use super::*;
+
+    struct Files(&'static [&'static str]);
+
+    impl Tree for Files {
+        fn is_file(&self, path: &RepoPath) -> bool {
+            self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
+        }
+        fn holds_python(&self, path: &RepoPath) -> bool {
+            self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))
+        }
+        fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
+            Some(word != "missing")
+        }
+    }
+
+    static FILES: Files = Files(&[
+        "src/acme/http.py",
+        "src/acme/typed.pyi",
+        "src/acme/both.py",
+        "src/acme/both/__init__.py",
+        "src/acme/part.py",
+        "src/acme/part/deep.py",
+        "src/space/inner/a.py",
+        "packages/error-handling/python/http_client.py",
+        "lib.v2.py",
+    ]);
+
+    fn project() -> Project<'static> {
+        let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
+        let layout = Layout {
+            roots: vec![path(""), path("src")],
+            packages: vec![(path("packages/error-handling"), "packages.error_handling".to_owned())],
+            shadows: vec![],
+            target: (3, 13),
+        };
+        Project::new(layout, &FILES)
+    }
+
+    #[test]
+    fn successors_are_looked_up() {
+        let project = project();
+        for (name, exists) in [
+            ("acme.http.get", Some(true)),
+            ("acme.http.missing", Some(false)),
+            ("acme.nowhere", Some(false)),
+            ("acme.both.anything", Some(true)),
+            ("space.inner", Some(true)),
+            ("space.inner.get", Some(false)),
+            ("packages.error_handling.python.http_client", Some(true)),
+            ("httpx.get", None),
+        ] {
+            assert_eq!(project.exists(name), exists, "{name}");
+        }
+    }
+
+    #[test]
+    fn modules_are_found_as_python_finds_them() {
+        let project = project();
+        for (name, file) in [
+            ("acme.http", Some("src/acme/http.py")),
+            ("src.acme.http", Some("src/acme/http.py")),
+            ("acme.typed", Some("src/acme/typed.pyi")),
+            ("acme.both", Some("src/acme/both/__init__.py")),
+            ("acme.part", Some("src/acme/part.py")),
+            ("acme.part.deep", None),
+            ("acme", Some("src/acme")),
+            ("space.inner", Some("src/space/inner")),
+            ("packages.error_handling.python.http_client", Some("packages/error-handling/python/http_client.py")),
+            ("packages.error_handling", Some("packages/error-handling")),
+            ("lib.v2", None),
+            ("acme.http.get", None),
+        ] {
+            let found = project.module(name).map(|path| path.to_string());
+            assert_eq!(found.as_deref(), file, "{name}");
+        }
+    }
+}

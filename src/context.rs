@@ -25,11 +25,13 @@ pub enum Context {
     String,
     /// A lock file entry that no manifest declares.
     Transitive,
+    /// A star import that may bring in what an entry names, rather than surely reaching it.
+    Star,
 }
 
 impl Context {
     /// Every context with its spelling, in the order in which they are reported.
-    pub const ALL: [(&'static str, Context); 10] = [
+    pub const ALL: [(&'static str, Context); 11] = [
         ("type-checking", Context::TypeChecking),
         ("guarded", Context::Guarded),
         ("version-guarded", Context::VersionGuarded),
@@ -40,6 +42,7 @@ impl Context {
         ("dynamic", Context::Dynamic),
         ("string", Context::String),
         ("transitive", Context::Transitive),
+        ("star", Context::Star),
     ];
 
     /// Reads a spelling; `None` for anything else.

@@ -3,9 +3,11 @@
 use super::{Command, Exit, Shell, common, policy_file};
 use crate::document::mistake::nearest;
 use crate::formats::escape;
+use crate::packs;
 use crate::policy::builtin::BUILTINS;
-use crate::policy::{Exemption, Policy, Rule};
+use crate::policy::{Exemption, PathScope, Policy, Rule};
 use clap::{Arg, ArgMatches};
+use jiff::civil::Date;
 use std::fmt::Write as _;
 
 /// The command.
@@ -14,11 +16,18 @@ pub(super) static COMMAND: Command = Command { name: "explain", define, run };
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Tell why a rule is there, where it holds, and what to use instead")
-        .arg(Arg::new("rule").value_name("RULE").required(true).help("Id of a rule, or of a built-in finding"))
+        .arg(
+            Arg::new("rule")
+                .value_name("RULE")
+                .required(true)
+                .help("Id of a rule or of a built-in finding, or `pack:NAME`"),
+        )
         .after_help(
             "\
 Examples:
   policy explain no-old-http
+  policy explain deprecated-libraries/pytz
+  policy explain pack:deprecated-libraries
   policy explain policy/missing-target",
         )
 }
@@ -34,6 +43,13 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         );
         return common::printed(shell, written, Exit::Clean);
     }
+    if let Some(name) = id.strip_prefix("pack:") {
+        let Some(pack) = policy_file::pack(name) else {
+            let help = "`policy rules --packs` lists all";
+            return common::fail(shell, &format!("there is no pack `{name}`"), help);
+        };
+        return tell(&pack_page(name, &pack), shell);
+    }
     let (_, policy, _) = match policy_file::here(matches, shell.err_columns, shell) {
         Ok(found) => found,
         Err(exit) => return exit,
@@ -46,16 +62,22 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         };
         return common::fail(shell, &format!("there is no rule `{id}`"), &help);
     };
-    let text = page(&policy, rule);
+    let text = page(&policy, rule, shell.today);
+    tell(&text, shell)
+}
+
+fn tell(text: &str, shell: &mut Shell<'_>) -> Exit {
     let lines: Vec<String> = text.lines().map(|line| escape::line(line).into_owned()).collect();
     let written = writeln!(shell.out, "{}", lines.join("\n"));
     common::printed(shell, written, Exit::Clean)
 }
 
-fn page(policy: &Policy, rule: &Rule) -> String {
+fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
     let mut text = String::new();
-    let place = policy.source.line(rule.span);
-    let _ = writeln!(text, "{} ({}), {}:{}\n", rule.id, rule.level, place.path, place.start.line);
+    let place = policy.source_of(rule).line(rule.span);
+    let _ = writeln!(text, "{} ({}), {}:{}", rule.id, rule.usual_level(today), place.path, place.start.line);
+    origin(policy, rule, &mut text);
+    text.push('\n');
     let _ = writeln!(text, "  {}: {}", rule.kind.key, rule.judge.entries().join(", "));
     if let Some(instead) = &rule.instead {
         let _ = writeln!(text, "  instead: {}", instead.text);
@@ -72,7 +94,12 @@ fn page(policy: &Policy, rule: &Rule) -> String {
             });
         }
     }
-    scope(rule, &mut text);
+    scope(&rule.scope, &mut text);
+    if let Some((_, python)) = &rule.python {
+        let target = policy.python.target;
+        let here = if rule.holds_for(target) { "" } else { ", so the rule is silent" };
+        let _ = writeln!(text, "  python: {python} (the target here is {}.{}{here})", target.0, target.1);
+    }
     for (context, level) in &rule.contexts {
         let name = crate::context::Context::ALL.iter().find(|(_, c)| c == context).map_or("", |(name, _)| name);
         let _ = writeln!(text, "  {name}: {level}");
@@ -93,8 +120,47 @@ fn page(policy: &Policy, rule: &Rule) -> String {
     text
 }
 
-fn scope(rule: &Rule, text: &mut String) {
-    for (what, globs) in [("in", &rule.scope.within), ("not in", &rule.scope.without)] {
+/// Which policies pulled a rule in, and what the root's changes of it.
+fn origin(policy: &Policy, rule: &Rule, text: &mut String) {
+    let mut at = rule.source;
+    while let Some(pulled) = policy.pulled_at(at) {
+        let asked_by = policy.pulled_at(pulled.asked_by).map_or(&policy.source, |pulled| &pulled.source);
+        let line = asked_by.line(pulled.asked);
+        let _ = writeln!(text, "pulled in by {}:{}", line.path, line.start.line);
+        at = pulled.asked_by;
+    }
+    for change in &rule.overrides {
+        let line = policy.source.line(change.span);
+        let _ = write!(text, "changed by {}:{}", line.path, line.start.line);
+        let level = change.level.map(|level| format!("level {level}"));
+        let owner = change.owner.as_ref().map(|owner| format!("owner {owner}"));
+        let until = change.until.map(|until| format!("until {until}"));
+        let globs: Vec<&str> = change.within.iter().map(|(glob, _)| glob.as_str()).collect();
+        let within = (!globs.is_empty()).then(|| format!("in {}", globs.join(", ")));
+        let parts: Vec<String> = [level, owner, within, until].into_iter().flatten().collect();
+        let _ = write!(text, ": {}", parts.join(", "));
+        match &change.why {
+            Some(why) => {
+                let _ = writeln!(text, " ({why})");
+            }
+            None => text.push('\n'),
+        }
+    }
+}
+
+/// A pack as a page: what it is for, and its rules.
+fn pack_page(name: &str, pack: &Policy) -> String {
+    let mut text = format!("pack:{name}, {} rules\n\n", pack.rules.len());
+    let _ = writeln!(text, "  {}\n", packs::about(pack.source.text()));
+    let _ = writeln!(text, "To pull it in, write into the policy:\n\n  extends: [pack:{name}]\n\nIts rules:\n");
+    for rule in &pack.rules {
+        let _ = writeln!(text, "  {name}/{} ({})", rule.id, rule.level);
+    }
+    text
+}
+
+fn scope(scope: &PathScope, text: &mut String) {
+    for (what, globs) in [("in", &scope.within), ("not in", &scope.without)] {
         if !globs.is_empty() {
             let globs: Vec<&str> = globs.iter().map(|(glob, _)| glob.as_str()).collect();
             let _ = writeln!(text, "  {what}: {}", globs.join(", "));

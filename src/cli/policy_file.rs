@@ -7,6 +7,7 @@ use crate::disk::Place;
 use crate::document::yaml::MAX_BYTES;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
+use crate::packs;
 use crate::policy::{Broken, Policy, PolicySource, load};
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
@@ -87,6 +88,14 @@ pub(super) fn tell(broken: &[Broken], paths: &Paths, style: Style, shell: &mut S
     let plural = if count == 1 { "mistake" } else { "mistakes" };
     let _ = writeln!(shell.err, "{count} {plural} in the policy; nothing was checked");
     Exit::Failed
+}
+
+/// A pack on its own, as a policy whose rules have no prefix; `None` when there is no such pack.
+#[must_use]
+pub(super) fn pack(name: &str) -> Option<Policy> {
+    let text = packs::text(name)?;
+    let path = RepoPath::from_bytes(format!("pack:{name}").as_bytes());
+    load::load(path, text, env!("CARGO_PKG_VERSION"), &Extended { root: Path::new("") }).ok()
 }
 
 /// Reads the policy for a command that cannot go on without one; any trouble is told.

@@ -8,7 +8,7 @@ use crate::fingerprint::Fingerprint;
 use crate::level::Level;
 use crate::policy::builtin::{EXCEEDED, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD};
 use crate::policy::{Exemption, Override, PolicySource, Rule};
-use crate::project::libraries;
+use crate::project::{libraries, standard_library};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -164,7 +164,8 @@ impl About<'_, '_> {
                 let help = "correct the name; if it is meant so, set `suspicious-name: none` under `policy:`";
                 self.push(SUSPICIOUS, (rule.source, span), top, message, help);
             }
-            if is_local && libraries::knows(top) && !project.is_shadow(top) {
+            let is_library = libraries::knows(top) || standard_library::knows(top);
+            if is_local && is_library && !project.is_shadow(top) {
                 let message =
                     format!("a local module is called `{top}`, like the library that `{}` speaks of", rule.id);
                 let help = "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in";

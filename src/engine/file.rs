@@ -251,7 +251,9 @@ impl Sink for Judging<'_, '_> {
                 && let Some(complaint) = rule.judge.judge(&view)
                 && self.speaks(index, rule)
             {
-                let level = self.level(rule, fact.contexts);
+                let starred = Fact { contexts: fact.contexts.with(Context::Star), ..*fact };
+                let view = if complaint.possible { View { fact: &starred, ..view } } else { view };
+                let level = self.level(rule, view.fact.contexts);
                 if level != Level::None && !self.is_exempt(index, rule, fact, reached) {
                     let place = Place {
                         start: positions.at(fact.span.start),

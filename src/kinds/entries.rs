@@ -123,7 +123,7 @@ fn can_mean(pattern: &NamePattern, view: &View<'_>) -> bool {
     if view.fact.level == 0 {
         return !view.project.is_shadow(name::top(view.reached));
     }
-    !pattern.top().is_some_and(libraries::knows)
+    !pattern.top().is_some_and(|top| libraries::knows(top) || !view.project.is_first_party(top))
         || pattern.literal().is_some_and(|name| name.contains('.') && view.project.exists(name) == Some(true))
 }
 

@@ -100,22 +100,22 @@ impl Judge for ImportAs {
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let fact = view.fact;
-        let complaint = |agreed: &'j Agreed, possible: bool| Complaint {
+        let complaint = |agreed: &'j Agreed| Complaint {
             matched: &agreed.written.text,
             span: agreed.written.span,
             successor: None,
-            possible,
+            possible: false,
         };
         if let Some(agreed) = self.agreed.get(view.reached)
             && !agreed.aliases.is_empty()
         {
             let is_agreed = bound(view).is_some_and(|bound| agreed.aliases.iter().any(|alias| alias == bound));
-            return (!is_agreed).then(|| complaint(agreed, false));
+            return (!is_agreed).then(|| complaint(agreed));
         }
         let is_member = fact.level > 0 || fact.module_len < fact.name.len();
         let (module, _) = view.reached.rsplit_once('.').filter(|_| is_member)?;
         let agreed = self.agreed.get(module).filter(|agreed| agreed.no_members)?;
-        Some(complaint(agreed, true))
+        Some(complaint(agreed))
     }
 
     fn names(&self) -> Vec<(&str, Span)> {
@@ -134,7 +134,6 @@ impl Judge for ImportAs {
         self.order.iter().filter_map(one).collect()
     }
 
-    /// A complaint about a member is marked as possible: the module is what was agreed on.
     fn message(&self, view: &View<'_>, complaint: &Complaint<'_>, _: Option<&str>) -> String {
         let name = complaint.matched;
         let alias = self.agreed.get(&*normalise(name)).and_then(|agreed| agreed.aliases.first());
@@ -147,7 +146,7 @@ impl Judge for ImportAs {
             _ if alias.is_some_and(|alias| alias == name) => format!("import {name}"),
             _ => spelling,
         };
-        if complaint.possible {
+        if view.reached != normalise(name) {
             format!("`{}` is used through its module here; write `{spelling}`", view.reached)
         } else {
             format!("`{name}` is imported by its agreed name here; write `{spelling}`")

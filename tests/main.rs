@@ -13,6 +13,7 @@
 mod suite {
     pub(crate) mod architecture;
     pub(crate) mod cases;
+    pub(crate) mod composition;
     pub(crate) mod documents;
     pub(crate) mod formats;
     pub(crate) mod harness;

@@ -111,7 +111,8 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
     for example in &rule.examples {
         for (title, code) in [("Not so", &example.bad), ("But so", &example.good)] {
             let Some(code) = code else { continue };
-            let _ = writeln!(text, "\n{title}:\n");
+            let place = example.path.as_ref().map(|path| format!(", in {}", path.text)).unwrap_or_default();
+            let _ = writeln!(text, "\n{title}{place}:\n");
             code.text.lines().for_each(|line| {
                 let _ = writeln!(text, "    {line}");
             });

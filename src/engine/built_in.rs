@@ -165,7 +165,7 @@ impl About<'_, '_> {
                 self.push(SUSPICIOUS, (rule.source, span), top, message, help);
             }
             let is_library = libraries::knows(top) || standard_library::knows(top);
-            if is_local && is_library && !project.is_shadow(top) {
+            if is_local && is_library && rule.judge.forbids_name(top) && !project.is_shadow(top) {
                 let message =
                     format!("a local module is called `{top}`, like the library that `{}` speaks of", rule.id);
                 let help = "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in";

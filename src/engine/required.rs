@@ -12,9 +12,10 @@ use rustc_hash::FxHashSet;
 pub(super) struct Met(FxHashSet<(usize, usize)>);
 
 impl Met {
-    /// Takes note of a fact. Only what is bound at module level counts, and whatever a star surely brings in.
+    /// Takes note of a fact. Only what runs at module level counts, on the Python that the code is meant for.
     pub(super) fn see(&mut self, policy: &Policy, fact: &Fact<'_>, reached: &str) {
-        if fact.contexts.contains(Context::Function) || fact.contexts.contains(Context::Class) {
+        let elsewhere = [Context::Function, Context::Class, Context::TypeChecking, Context::VersionGuarded];
+        if elsewhere.iter().any(|context| fact.contexts.contains(*context)) {
             return;
         }
         for &rule in &policy.index.requiring {

@@ -85,8 +85,9 @@ pub(super) fn gather(root: PolicySource, extensions: &dyn Extensions) -> Vec<She
         is_outside,
         extensions,
     };
-    gathering.run();
-    gathering.measure();
+    if gathering.run() {
+        gathering.measure();
+    }
     gathering.sheets
 }
 
@@ -101,7 +102,9 @@ struct Gathering<'e> {
 }
 
 impl Gathering<'_> {
-    fn run(&mut self) {
+    /// Loads everything; whether no chain leads in a circle.
+    fn run(&mut self) -> bool {
+        let mut is_straight = true;
         // The chain at hand: sheets with what they still have to pull in.
         let mut chain = vec![(0, self.extends_of(0).into_iter())];
         while let Some((at, rest)) = chain.last_mut() {
@@ -113,6 +116,7 @@ impl Gathering<'_> {
             if let Some(known) = self.known.iter().position(|known| *known == extend) {
                 self.edges.push((at, known, span));
                 if let Some(from) = chain.iter().position(|(open, _)| *open == known) {
+                    is_straight = false;
                     let circle = chain.iter().skip(from).map(|(open, _)| *open).chain([known]);
                     let names: Vec<String> =
                         circle.filter_map(|at| self.sheets.get(at)).map(|s| format!("`{}`", s.source.path)).collect();
@@ -127,6 +131,7 @@ impl Gathering<'_> {
                 chain.push((new, extends.into_iter()));
             }
         }
+        is_straight
     }
 
     fn extends_of(&mut self, at: usize) -> Vec<(Extend, Span)> {

@@ -88,7 +88,12 @@ pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &m
             if name::is_dotted(&import) {
                 libraries.add(&key.text, import);
             } else {
-                let help = format!("write `{}`", reading.corrected(written.span, &import.replace('-', "_")));
+                let spelling = import.replace('-', "_");
+                let help = if name::is_dotted(&spelling) {
+                    format!("write `{}`", reading.corrected(written.span, &spelling))
+                } else {
+                    "write the dotted name that code imports".to_owned()
+                };
                 reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
             }
         }

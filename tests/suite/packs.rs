@@ -134,6 +134,24 @@ fn every_module_that_left_the_standard_library_is_told() {
     assert!(checked > 20, "{checked}");
 }
 
+/// Policies of well-known projects, said in this language, with code that must fire and code that must not.
+#[test]
+fn real_policies_can_be_said() {
+    let folder = project().join("tests/policies");
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path()).collect();
+    names.retain(|path| path.is_dir());
+    names.sort();
+    assert!(names.len() >= 30, "{}", names.len());
+    for policy in names {
+        let name = policy.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(readme.contains(&format!("| {name} |")), "tests/policies/README.md does not list {name}");
+        let run = run(&policy, &["test", "--root", "."]);
+        assert_eq!(run.code, 0, "{name}: {}{}", run.stdout, run.stderr);
+        assert!(!run.stdout.contains("no example"), "{name}: {}", run.stdout);
+    }
+}
+
 #[test]
 fn all_packs_go_together() {
     let names: Vec<String> = PACKS.iter().map(|(name, _)| format!("pack:{name}")).collect();

@@ -1,0 +1,3 @@
+import csv
+import acme.models
+from .helpers import x

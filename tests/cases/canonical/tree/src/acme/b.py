@@ -1,0 +1,2 @@
+from . import http
+from .http import get

@@ -1,0 +1,2 @@
+"""Words."""
+import os

@@ -1,0 +1,2 @@
+from __future__ import annotations
+from acme import setup as s

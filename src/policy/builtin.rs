@@ -13,13 +13,13 @@ pub struct Builtin {
     pub about: &'static str,
 }
 
-/// An `allow-in`, `in`, `exclude` or `shadows` entry that matches nothing.
+/// An `allow-in`, `in`, override or `shadows` entry that matches nothing.
 pub const UNMATCHED: &str = "policy/unmatched-exemption";
-/// An `allow-in` entry past its `until`.
+/// An `allow-in` entry or an override past its `until`.
 pub const EXPIRED: &str = "policy/expired-exemption";
 /// An `allow-in` entry that exempts more than its `max`.
 pub const EXCEEDED: &str = "policy/exceeded-exemption";
-/// A first-party successor that does not exist.
+/// A first-party successor or a canonical file that does not exist.
 pub const MISSING_TARGET: &str = "policy/missing-target";
 /// A local module with the name of a forbidden library.
 pub const SHADOWED: &str = "policy/shadowed-library";
@@ -30,13 +30,13 @@ pub const UNREAD: &str = "policy/unread-policy";
 
 /// Every built-in finding.
 pub const BUILTINS: [Builtin; 7] = [
-    Builtin { id: UNMATCHED, level: Level::Warn, about: "an exemption or scope matches nothing" },
-    Builtin { id: EXPIRED, level: Level::Warn, about: "an exemption is past its date and exempts nothing any more" },
+    Builtin { id: UNMATCHED, level: Level::Warn, about: "an exemption, override or scope matches nothing" },
+    Builtin { id: EXPIRED, level: Level::Warn, about: "an exemption or override is past its date and no longer holds" },
     Builtin { id: EXCEEDED, level: Level::Error, about: "an exemption is used more often than its `max` allows" },
-    Builtin { id: MISSING_TARGET, level: Level::Warn, about: "the successor is first-party, but does not exist" },
+    Builtin { id: MISSING_TARGET, level: Level::Warn, about: "a first-party successor or a canonical file does not exist" },
     Builtin { id: SHADOWED, level: Level::Warn, about: "a local module has the name of a forbidden library" },
     Builtin { id: SUSPICIOUS, level: Level::Warn, about: "a name is one letter away from a known library" },
-    Builtin { id: UNREAD, level: Level::Warn, about: "a policy file beneath the root is not read" },
+    Builtin { id: UNREAD, level: Level::Warn, about: "a policy file beneath the root is neither read nor pulled in" },
 ];
 
 /// The level of a built-in finding that no policy sets.

@@ -27,20 +27,22 @@ pub fn load(
     extensions: &dyn Extensions,
 ) -> Result<Policy, Vec<Broken>> {
     let mut sheets = gather(PolicySource::new(path, text), extensions);
-    let mut libraries = Libraries::default();
-    for sheet in &mut sheets {
-        sheet.peek("libraries", |node, reading| root_keys::read_libraries(node, &mut libraries, reading));
+    let mut shared = Libraries::default();
+    if let Some(root) = sheets.first_mut() {
+        root.peek("libraries", |node, reading| root_keys::read_libraries(node, &mut shared, reading));
     }
     let mut rules = Vec::new();
     let extends = sheets.len() > 1;
     let policy = sheets.first_mut().and_then(|root| {
-        root.read(|tree, reading| read_root(tree, tool_version, extends, &libraries, &mut rules, reading))
+        root.read(|tree, reading| read_root(tree, tool_version, extends, &shared, &mut rules, reading))
     });
     for (index, sheet) in sheets.iter_mut().enumerate().skip(1) {
         let id = sheet.id.clone();
         let source = Source { index, prefix: id.as_deref() };
-        let own = sheet.read(|tree, reading| read_extended(tree, source, &libraries, reading));
-        rules.extend(own);
+        // What a pulled-in file knows of libraries holds for its own rules: it could make another's list longer.
+        let mut libraries = shared.clone();
+        sheet.peek("libraries", |node, reading| root_keys::read_libraries(node, &mut libraries, reading));
+        rules.extend(sheet.read(|tree, reading| read_extended(tree, source, &libraries, reading)));
     }
     for (index, sheet) in sheets.iter_mut().enumerate() {
         let own = rules.iter().filter(|rule| rule.source == index);

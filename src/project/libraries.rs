@@ -48,7 +48,7 @@ pub struct Libraries {
 }
 
 impl Libraries {
-    /// Adds a name that code imports of a distribution. Nothing is ever taken away: no file can make a ban smaller.
+    /// Adds a name that code imports of a distribution. Nothing is ever taken away.
     pub fn add(&mut self, distribution: &str, import: String) {
         self.added.entry(normalise(distribution)).or_default().push(import);
     }

@@ -54,6 +54,10 @@ pub fn is_dotted(name: &str) -> bool {
 /// Whether a segment of a dotted name is private: one leading underscore or more, but no dunder and no lone `_`.
 #[must_use]
 pub fn is_private(name: &str) -> bool {
+    // Most names have no underscore at all.
+    if memchr::memchr(b'_', name.as_bytes()).is_none() {
+        return false;
+    }
     let is_private = |segment: &str| {
         segment.starts_with('_')
             && !segment.trim_start_matches('_').is_empty()

@@ -36,6 +36,9 @@ impl Versions {
     /// The version in the set that is nearest to a target, the newer of two; the target itself for an empty set.
     #[must_use]
     pub fn nearest(self, target: Version) -> Version {
+        if self.admits(target) {
+            return target;
+        }
         let distance = |at: u8| (at.abs_diff(bit(target)), std::cmp::Reverse(at));
         let admitted = every().filter(|(_, version)| self.admits(*version));
         admitted.min_by_key(|(at, _)| distance(*at)).map_or(target, |(_, version)| version)

@@ -66,6 +66,19 @@ impl Tree for DiskTree {
         self.disk_path(path).is_some_and(|path| path.is_file())
     }
 
+    fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
+        let Some(listing) = self.disk_path(folder).and_then(|folder| std::fs::read_dir(folder).ok()) else {
+            return Vec::new();
+        };
+        let named = listing.flatten().filter_map(|entry| {
+            let kind = entry.file_type().ok()?;
+            // Links count for what they lead to.
+            let is_folder = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
+            Some((entry.file_name().as_encoded_bytes().to_vec(), is_folder))
+        });
+        named.collect()
+    }
+
     fn holds_python(&self, path: &RepoPath) -> bool {
         let Some(folder) = self.disk_path(path) else { return false };
         let mut open = vec![folder];

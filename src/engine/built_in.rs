@@ -159,7 +159,10 @@ impl About<'_, '_> {
             let is_local = project.is_first_party(top);
             // What a pack is about, its own tests know.
             let is_known = self.engine.policy.source_of(rule).is_pack;
-            if let Some(near) = libraries::one_letter_away(top).filter(|_| !is_local && !is_known) {
+            if !is_local
+                && !is_known
+                && let Some(near) = libraries::one_letter_away(top)
+            {
                 let message = format!("`{top}` is one letter away from `{near}`");
                 let help = "correct the name; if it is meant so, set `suspicious-name: none` under `policy:`";
                 self.push(SUSPICIOUS, (rule.source, span), top, message, help);

@@ -255,10 +255,14 @@ impl Sink for Judging<'_, '_> {
                 let view = if complaint.possible { View { fact: &starred, ..view } } else { view };
                 let level = self.level(rule, view.fact.contexts);
                 if level != Level::None && !self.is_exempt(index, rule, fact, reached) {
-                    let place = Place {
-                        start: positions.at(fact.span.start),
-                        end: positions.at(fact.span.end),
-                        statement: positions.stored(fact.statement.start),
+                    // Places cost more than counting.
+                    let place = match engine.keep {
+                        Keep::Counts => Place::WHOLE_FILE,
+                        Keep::Findings => Place {
+                            start: positions.at(fact.span.start),
+                            end: positions.at(fact.span.end),
+                            statement: positions.stored(fact.statement.start),
+                        },
                     };
                     self.complain(rule, &view, &complaint, level, place);
                 }

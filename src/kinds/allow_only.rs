@@ -65,7 +65,8 @@ impl AllowOnly {
 
 impl Judge for AllowOnly {
     fn asks(&self) -> Asks {
-        Asks { some: true, relative: !self.words().any(Word::may_cover_relative), ..Asks::default() }
+        let relative = (!self.words().any(Word::may_cover_relative)).then_some(1);
+        Asks { some: true, relative, ..Asks::default() }
     }
 
     fn wants(&self, top: &str, project: &Project<'_>) -> bool {

@@ -137,6 +137,10 @@ impl Judge for Canonical {
         Asks { tops, ..Asks::default() }
     }
 
+    fn may_concern(&self, name: &str) -> bool {
+        self.other(name).is_some()
+    }
+
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         // A relative import starts from the name that its own file was loaded by.
         if view.fact.level > 0 {

@@ -6,6 +6,7 @@ use super::{Asks, View};
 use crate::document::fields::{Reading, Spanned, field};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
+use crate::fact::Fact;
 use crate::name::{self, is_private};
 use crate::pattern::name::{Fit, NamePattern, Rank};
 use crate::project::Project;
@@ -31,6 +32,17 @@ pub(super) enum Form {
     Private,
 }
 
+impl Form {
+    /// Whether an import has this form.
+    pub(super) fn fits(self, fact: &Fact<'_>) -> bool {
+        match self {
+            Form::Any => true,
+            Form::Star => fact.is_star(),
+            Form::Private => is_private(fact.name),
+        }
+    }
+}
+
 /// One entry.
 pub(super) struct Entry {
     /// What it stands for.
@@ -52,12 +64,7 @@ impl Entry {
     /// How well the entry fits a fact; `None` when it does not cover it.
     pub(super) fn fit(&self, view: &View<'_>) -> Option<Weight> {
         let fact = view.fact;
-        let has_form = match self.form {
-            Form::Any => true,
-            Form::Star => fact.is_star(),
-            Form::Private => is_private(fact.name),
-        };
-        if !has_form {
+        if !self.form.fits(fact) {
             return None;
         }
         match &self.reach {
@@ -86,7 +93,9 @@ impl Entry {
             (Reach::Word(Word::Any), Form::Any) => asks.all = true,
             (Reach::Word(word), Form::Any) => {
                 asks.some = true;
-                asks.relative |= word.may_cover_relative();
+                if word.may_cover_relative() {
+                    asks.relative = Some(1);
+                }
             }
         }
     }
@@ -96,6 +105,14 @@ impl Entry {
         match &self.reach {
             Reach::Word(word) => word.may_cover(top, project),
             Reach::Pattern(pattern) => pattern.top().is_none_or(|own| own == top),
+        }
+    }
+
+    /// Whether an absolute import of this name may be covered; a star import is `module.*`.
+    pub(super) fn may_concern(&self, name: &str) -> bool {
+        match &self.reach {
+            Reach::Word(_) => true,
+            Reach::Pattern(pattern) => pattern.fit(name, name.ends_with(".*")).is_some(),
         }
     }
 

@@ -34,13 +34,17 @@ const TARGETS: [Field; 9] = [
 pub(super) struct Forbid {
     entries: Vec<Entry>,
     index: ByTop,
+    /// The one form of import that is forbidden, if there is only one.
+    form: Option<Form>,
 }
 
 impl Forbid {
     /// Judges by these entries.
     pub(super) fn new(entries: Vec<Entry>) -> Self {
         let index = ByTop::new(entries.iter());
-        Self { entries, index }
+        let mut forms = entries.iter().filter(|entry| !entry.allows).map(|entry| entry.form);
+        let form = forms.next().filter(|first| forms.all(|form| form == *first));
+        Self { entries, index, form }
     }
 
     fn forbidding(&self) -> impl Iterator<Item = &Entry> {
@@ -96,11 +100,19 @@ impl Judge for Forbid {
         self.forbidding().any(|entry| entry.may_cover(top, project))
     }
 
+    fn may_concern(&self, name: &str) -> bool {
+        let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
+        entries.filter(|entry| !entry.allows).any(|entry| entry.may_concern(name))
+    }
+
     fn needs_place(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.reach, Reach::Word(word) if word.needs_version()))
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
+        if self.form.is_some_and(|form| !form.fits(view.fact)) {
+            return None;
+        }
         let entries = self.index.positions(view.reached).filter_map(|position| self.entries.get(position));
         let fitting = entries.filter_map(|entry| entry.fit(view).map(|weight| (weight, entry)));
         let (weight, entry) = fitting.max_by(|(a, _), (b, _)| a.cmp(b))?;
@@ -113,7 +125,8 @@ impl Judge for Forbid {
     }
 
     fn forbids_name(&self, name: &str) -> bool {
-        let fitting = self.entries.iter().filter_map(|entry| match &entry.reach {
+        let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
+        let fitting = entries.filter_map(|entry| match &entry.reach {
             Reach::Pattern(pattern) if entry.form == Form::Any => {
                 pattern.fit(name, false).map(|_| (pattern.rank(), !entry.allows))
             }

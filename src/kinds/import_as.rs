@@ -98,6 +98,11 @@ impl Judge for ImportAs {
         Asks { tops: self.order.iter().map(|name| top(name).to_owned()).collect(), ..Asks::default() }
     }
 
+    fn may_concern(&self, name: &str) -> bool {
+        let is_agreed = |name: &str| self.agreed.contains_key(name);
+        is_agreed(name) || name.rsplit_once('.').is_some_and(|(module, _)| is_agreed(module))
+    }
+
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let fact = view.fact;
         let complaint = |agreed: &'j Agreed| Complaint {

@@ -60,8 +60,8 @@ pub struct Asks {
     pub all: bool,
     /// Absolute imports whose top-level name [`Judge::wants`].
     pub some: bool,
-    /// Every relative import.
-    pub relative: bool,
+    /// Relative imports with at least so many dots.
+    pub relative: Option<u32>,
     /// Every star import.
     pub stars: bool,
     /// Every import that names something private.
@@ -75,6 +75,11 @@ pub trait Judge: Send + Sync {
     /// Whether absolute imports of a top-level name may be complaints, on any Python and in any context. Only asked
     /// where [`Asks::some`] is set.
     fn wants(&self, _top: &str, _project: &Project<'_>) -> bool {
+        true
+    }
+    /// Whether an absolute import of this name may be a complaint, by the names in the policy alone: it has one of the
+    /// top-level names that were asked for. A star import is `module.*`.
+    fn may_concern(&self, _name: &str) -> bool {
         true
     }
     /// Whether judging needs contexts or the versions of Python that a fact is meant for.

@@ -92,6 +92,11 @@ impl Judge for Placement {
         self.entries.iter().any(|(entry, _)| entry.may_cover(top, project))
     }
 
+    fn may_concern(&self, name: &str) -> bool {
+        let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
+        entries.into_iter().any(|(entry, _)| entry.may_concern(name))
+    }
+
     fn needs_place(&self) -> bool {
         true
     }

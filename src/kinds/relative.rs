@@ -34,6 +34,11 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
 }
 
 impl Relative {
+    /// How many dots are too many.
+    fn least(&self) -> u32 {
+        if self.may == May::None { 1 } else { 2 }
+    }
+
     fn word(&self) -> &'static str {
         CHOICES.iter().find(|(_, may)| *may == self.may).map_or("", |(word, _)| word)
     }
@@ -41,13 +46,12 @@ impl Relative {
 
 impl Judge for Relative {
     fn asks(&self) -> Asks {
-        Asks { relative: true, ..Asks::default() }
+        Asks { relative: Some(self.least()), ..Asks::default() }
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
-        let least = if self.may == May::None { 1 } else { 2 };
         let complaint = Complaint { matched: self.word(), span: self.span, successor: None, possible: false };
-        (view.fact.level >= least).then_some(complaint)
+        (view.fact.level >= self.least()).then_some(complaint)
     }
 
     fn entries(&self) -> Vec<String> {

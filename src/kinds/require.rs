@@ -55,6 +55,10 @@ impl Judge for Require {
         Asks { tops, ..Asks::default() }
     }
 
+    fn may_concern(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required.pattern.fit(name, name.ends_with(".*")).is_some())
+    }
+
     fn needs_place(&self) -> bool {
         true
     }

@@ -33,7 +33,11 @@ pub const BUILTINS: [Builtin; 7] = [
     Builtin { id: UNMATCHED, level: Level::Warn, about: "an exemption, override or scope matches nothing" },
     Builtin { id: EXPIRED, level: Level::Warn, about: "an exemption or override is past its date and no longer holds" },
     Builtin { id: EXCEEDED, level: Level::Error, about: "an exemption is used more often than its `max` allows" },
-    Builtin { id: MISSING_TARGET, level: Level::Warn, about: "a first-party successor or a canonical file does not exist" },
+    Builtin {
+        id: MISSING_TARGET,
+        level: Level::Warn,
+        about: "a first-party successor or a canonical file does not exist",
+    },
     Builtin { id: SHADOWED, level: Level::Warn, about: "a local module has the name of a forbidden library" },
     Builtin { id: SUSPICIOUS, level: Level::Warn, about: "a name is one letter away from a known library" },
     Builtin { id: UNREAD, level: Level::Warn, about: "a policy file beneath the root is neither read nor pulled in" },

@@ -2,14 +2,23 @@
 //! fast path has a meaning of its own.
 
 use super::Rule;
+use crate::name::top;
 use crate::project::Project;
 use rustc_hash::FxHashMap;
+
+/// Who asks for a top-level name.
+#[derive(Debug, Default)]
+struct Asking {
+    all: Vec<usize>,
+    /// Those that ask for nothing but top-level names.
+    only: Vec<usize>,
+}
 
 /// Rules by what they ask for.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Every top-level name that is asked for, with the rules that ask for nothing else.
-    by_top: FxHashMap<Box<str>, Vec<usize>>,
+    /// Every top-level name that is asked for, with the rules that ask for nothing else, and with all that ask for it.
+    by_top: FxHashMap<Box<str>, Asking>,
     /// Rules that ask for more than top-level names.
     general: Vec<usize>,
     /// Rules that answer by themselves which top-level names they want.
@@ -18,8 +27,8 @@ pub struct Index {
     pub requiring: Vec<usize>,
     /// Whether any rule asks for every import.
     pub all: bool,
-    /// Whether any rule asks for every relative import.
-    pub relative: bool,
+    /// Relative imports with at least so many dots are asked for as such.
+    pub relative: Option<u32>,
     /// Whether any rule asks for every star import.
     pub stars: bool,
     /// Whether any rule asks for every private name.
@@ -33,11 +42,14 @@ impl Index {
         let mut index = Self::default();
         for (position, rule) in rules.iter().enumerate() {
             let asks = rule.judge.asks();
-            let is_general = asks.all || asks.some || asks.relative || asks.stars || asks.private;
+            let is_general = asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
             for top in asks.tops {
-                let rules = index.by_top.entry(top.into()).or_default();
-                if !is_general && rules.last() != Some(&position) {
-                    rules.push(position);
+                let asking = index.by_top.entry(top.into()).or_default();
+                if asking.all.last() != Some(&position) {
+                    asking.all.push(position);
+                    if !is_general {
+                        asking.only.push(position);
+                    }
                 }
             }
             if is_general {
@@ -50,7 +62,7 @@ impl Index {
                 index.requiring.push(position);
             }
             index.all |= asks.all;
-            index.relative |= asks.relative;
+            index.relative = index.relative.into_iter().chain(asks.relative).min();
             index.stars |= asks.stars;
             index.private |= asks.private;
         }
@@ -60,7 +72,7 @@ impl Index {
     /// Positions of the rules that want to see imports of a top-level name.
     pub fn rules(&self, top: &str) -> impl Iterator<Item = usize> {
         let named = if self.by_top.is_empty() { None } else { self.by_top.get(top) };
-        named.into_iter().flatten().chain(&self.general).copied()
+        named.into_iter().flat_map(|asking| &asking.only).chain(&self.general).copied()
     }
 
     /// Whether any rule names this top-level name.
@@ -73,6 +85,13 @@ impl Index {
     #[must_use]
     pub fn has_answering(&self) -> bool {
         !self.answering.is_empty()
+    }
+
+    /// Whether an import of this absolute name may be a complaint of a rule that named its top-level name.
+    #[must_use]
+    pub fn may_concern(&self, rules: &[Rule], name: &str) -> bool {
+        let asking = self.by_top.get(top(name)).into_iter().flat_map(|asking| &asking.all);
+        asking.filter_map(|&at| rules.get(at)).any(|rule| rule.judge.may_concern(name))
     }
 
     /// Whether a rule that answers by itself wants imports of this top-level name.

@@ -7,13 +7,15 @@ pub mod standard_library;
 
 use crate::name;
 use crate::repo_path::RepoPath;
-use rustc_hash::FxHashMap;
-use std::sync::Mutex;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// What exists beneath the root. The disk, a git tree or a test can answer.
 pub trait Tree: Sync {
     /// Whether a regular file stands here.
     fn is_file(&self, path: &RepoPath) -> bool;
+    /// What lies directly in a folder: names, and whether each is a folder.
+    fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)>;
     /// Whether this folder holds, at any depth, a `.py` or `.pyi` file.
     fn holds_python(&self, path: &RepoPath) -> bool;
     /// Whether the file holds this word; `None` when it cannot be read.
@@ -37,7 +39,10 @@ pub struct Layout {
 pub struct Project<'t> {
     layout: Layout,
     tree: &'t dyn Tree,
-    first_party: Mutex<FxHashMap<String, bool>>,
+    /// What lies in the roots, listed once when it is first asked for.
+    tops: OnceLock<Tops>,
+    /// Which of the folders in the roots hold Python.
+    first_party: RwLock<FxHashMap<String, bool>>,
 }
 
 /// A file, seen as the module it is imported as.
@@ -62,11 +67,40 @@ impl Importer {
     }
 }
 
+/// Names that lie directly in the roots.
+#[derive(Default)]
+struct Tops {
+    /// Modules, and the first parts of renamed packages.
+    modules: FxHashSet<String>,
+    /// Folders, which are packages if they hold Python.
+    folders: FxHashMap<String, Vec<RepoPath>>,
+}
+
+impl Tops {
+    fn list(layout: &Layout, tree: &dyn Tree) -> Self {
+        let mut tops = Self::default();
+        tops.modules.extend(layout.packages.iter().map(|(_, name)| name::top(name).to_owned()));
+        for root in &layout.roots {
+            for (entry, is_folder) in tree.entries(root) {
+                // Names are compared in the form in which code spells them.
+                let Ok(text) = std::str::from_utf8(&entry) else { continue };
+                let name = name::normalise(text);
+                if is_folder {
+                    tops.folders.entry(name.into_owned()).or_default().push(root.join(&entry));
+                } else if let Some(stem) = name.strip_suffix(".py").or_else(|| name.strip_suffix(".pyi")) {
+                    tops.modules.insert(stem.to_owned());
+                }
+            }
+        }
+        tops
+    }
+}
+
 impl<'t> Project<'t> {
     /// A project with this layout.
     #[must_use]
     pub fn new(layout: Layout, tree: &'t dyn Tree) -> Self {
-        Self { layout, tree, first_party: Mutex::default() }
+        Self { layout, tree, tops: OnceLock::new(), first_party: RwLock::default() }
     }
 
     /// The layout.
@@ -119,18 +153,17 @@ impl<'t> Project<'t> {
     /// Whether a top-level name lies beneath a root and contains Python. Looked up once for each name.
     #[must_use]
     pub fn is_first_party(&self, top: &str) -> bool {
-        let mut known = self.first_party.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&answer) = known.get(top) {
+        let tops = self.tops.get_or_init(|| Tops::list(&self.layout, self.tree));
+        if tops.modules.contains(top) {
+            return true;
+        }
+        let Some(folders) = tops.folders.get(top) else { return false };
+        if let Some(&answer) = self.first_party.read().unwrap_or_else(PoisonError::into_inner).get(top) {
             return answer;
         }
-        let answer = self.layout.packages.iter().any(|(_, name)| name::top(name) == top)
-            || self.layout.roots.iter().any(|root| self.module_file(root, top).is_some() || self.is_package(root, top));
-        known.insert(top.to_owned(), answer);
+        let answer = folders.iter().any(|folder| self.tree.holds_python(folder));
+        self.first_party.write().unwrap_or_else(PoisonError::into_inner).insert(top.to_owned(), answer);
         answer
-    }
-
-    fn is_package(&self, root: &RepoPath, top: &str) -> bool {
-        self.tree.holds_python(&root.join(top.as_bytes()))
     }
 
     /// Whether the policy says that the local folder of this name stands in for the library, and there is one.
@@ -149,6 +182,14 @@ mod tests {
     impl Tree for Files {
         fn is_file(&self, path: &RepoPath) -> bool {
             self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
+        }
+        fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
+            let below = |file: &&str| RepoPath::from_bytes(file.as_bytes()).strip_folder(folder).map(<[u8]>::to_vec);
+            let first = |rest: Vec<u8>| match rest.iter().position(|b| *b == b'/') {
+                Some(slash) => (rest[..slash].to_vec(), true),
+                None => (rest, false),
+            };
+            self.0.iter().filter_map(below).map(first).collect()
         }
         fn holds_python(&self, path: &RepoPath) -> bool {
             self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))

@@ -8,8 +8,16 @@ use crate::name::{is_private, normalise, top};
 pub enum Tops<'a> {
     /// Every import.
     All,
-    /// Imports of the top-level names (NFKC) for which this is true, and of what lies beneath them.
-    Those(&'a dyn Fn(&str) -> bool),
+    /// Those that somebody asks about.
+    Asked(&'a dyn Asked),
+}
+
+/// Answers what is asked about. Names are absolute, in NFKC.
+pub trait Asked {
+    /// Whether imports with this top-level name are.
+    fn top(&self, top: &str) -> bool;
+    /// Whether an import of this name is, given that its top-level name is; a star import is `module.*`.
+    fn name(&self, name: &str) -> bool;
 }
 
 /// What is wanted of one file. What fits any of these is read.
@@ -17,9 +25,9 @@ pub enum Tops<'a> {
 pub struct Wanted<'a> {
     /// Absolute names.
     pub tops: Tops<'a>,
-    /// Whether a relative import of this file could be of interest: its own package lies beneath a wanted name, or
-    /// somebody asks for relative imports as such.
-    pub relative: bool,
+    /// Relative imports with at least so many dots: this file's own package lies beneath a wanted name, or somebody asks
+    /// for relative imports as such.
+    pub relative: Option<u32>,
     /// Star imports, of whatever module.
     pub stars: bool,
     /// Imports that name something private, of whatever module.
@@ -28,7 +36,7 @@ pub struct Wanted<'a> {
 
 impl Wanted<'static> {
     /// Everything.
-    pub const ALL: Self = Self { tops: Tops::All, relative: true, stars: true, private: true };
+    pub const ALL: Self = Self { tops: Tops::All, relative: Some(1), stars: true, private: true };
 }
 
 impl Wanted<'_> {
@@ -44,12 +52,21 @@ impl Wanted<'_> {
         self.stars || self.private
     }
 
-    /// Whether an absolute name, NFKC or not, is wanted.
+    /// Whether imports with the top-level name of this one, NFKC or not, are wanted.
     #[must_use]
     pub fn absolute(&self, name: &str) -> bool {
         match self.tops {
             Tops::All => true,
-            Tops::Those(is_wanted) => is_wanted(&normalise(top(name))),
+            Tops::Asked(asked) => asked.top(&normalise(top(name))),
+        }
+    }
+
+    /// Whether an absolute name whose top-level name is wanted is wanted itself.
+    #[must_use]
+    pub fn name(&self, name: &str) -> bool {
+        match self.tops {
+            Tops::All => true,
+            Tops::Asked(asked) => asked.name(name),
         }
     }
 

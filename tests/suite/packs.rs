@@ -32,6 +32,10 @@ impl Tree for Nothing {
         false
     }
 
+    fn entries(&self, _: &RepoPath) -> Vec<(Vec<u8>, bool)> {
+        Vec::new()
+    }
+
     fn holds_python(&self, _: &RepoPath) -> bool {
         false
     }

@@ -4,7 +4,7 @@ use super::readers::SCRAPS;
 use policy::fact::Fact;
 use policy::name::is_private;
 use policy::readers::python::tree;
-use policy::readers::wanted::Tops;
+use policy::readers::wanted::{Asked, Tops};
 use policy::readers::{Detail, Sink, Unread, Wanted, by_name};
 use policy::text::{Position, Positions};
 use proptest::prelude::*;
@@ -43,9 +43,17 @@ fn read(text: &str, wanted: &Wanted<'_>, detail: Detail) -> Collect {
     collect
 }
 
-/// Asks for a few names, and for relative imports.
-fn named(tops: &dyn Fn(&str) -> bool) -> Wanted<'_> {
-    Wanted { tops: Tops::Those(tops), relative: true, stars: false, private: false }
+/// Asks for a few top-level names.
+struct Named<'n>(&'n [&'n str]);
+
+impl Asked for Named<'_> {
+    fn top(&self, top: &str) -> bool {
+        self.0.contains(&top)
+    }
+
+    fn name(&self, name: &str) -> bool {
+        self.top(name.split('.').next().unwrap_or_default())
+    }
 }
 
 /// Whether a fact is among what was asked for by these names.
@@ -66,7 +74,8 @@ proptest! {
     fn asking_for_names_is_asking_for_all_and_choosing(text in programs()) {
         let names = ["requests", "aiohttp"];
         let all = read(&text, &Wanted::ALL, Detail::Whole);
-        let some = read(&text, &named(&|top| names.contains(&top)), Detail::Whole);
+        let wanted = Wanted { tops: Tops::Asked(&Named(&names)), relative: Some(1), stars: false, private: false };
+        let some = read(&text, &wanted, Detail::Whole);
         let chosen: Vec<&Seen> = all.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
         // Names that share a statement with an asked one come along; they are judged by nobody.
         let asked: Vec<&Seen> = some.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
@@ -76,7 +85,7 @@ proptest! {
     /// The same for forms: asking for stars and private names is asking for all and choosing.
     #[test]
     fn asking_for_forms_is_asking_for_all_and_choosing(text in programs()) {
-        let wanted = Wanted { tops: Tops::Those(&|_| false), relative: false, stars: true, private: true };
+        let wanted = Wanted { tops: Tops::Asked(&Named(&[])), relative: None, stars: true, private: true };
         let is_chosen = |fact: &&Seen| fact.0 == "*" || fact.0.ends_with(".*") || is_private(&fact.0);
         let (all, some) = (read(&text, &Wanted::ALL, Detail::Whole), read(&text, &wanted, Detail::Whole));
         let chosen: Vec<&Seen> = all.facts.iter().filter(is_chosen).collect();

@@ -62,6 +62,15 @@ impl Reading<'_> {
         }
     }
 
+    /// Adds a mistake about a text for which there may be a right spelling; `help` says what to do when there is none.
+    pub fn misspelt(&mut self, span: Span, message: String, spelling: Option<&str>, help: String) {
+        let help = match spelling {
+            Some(spelling) => format!("write `{}`", self.corrected(span, spelling)),
+            None => help,
+        };
+        self.wrong(span, message, help);
+    }
+
     /// Whether further mistakes are only counted.
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -275,11 +275,8 @@ fn push(
             let near = nearest(&written.text, WORDS.map(|(name, _)| name))
                 .filter(|near| strsim::osa_distance(near, &written.text.to_lowercase().replace(['_', ' '], "-")) <= 2)
                 .map(str::to_owned);
-            let help = match near.or(malformed.spelling) {
-                Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
-                None => malformed.help,
-            };
-            reading.wrong(written.span, malformed.message, help);
+            let spelling = near.or(malformed.spelling);
+            reading.misspelt(written.span, malformed.message, spelling.as_deref(), malformed.help);
         }
     }
 }

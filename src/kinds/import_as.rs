@@ -151,10 +151,10 @@ impl Judge for ImportAs {
             _ if alias.is_some_and(|alias| alias == name) => format!("import {name}"),
             _ => spelling,
         };
-        if view.reached != normalise(name) {
-            format!("`{}` is used through its module here; write `{spelling}`", view.reached)
-        } else {
+        if *view.reached == *normalise(name) {
             format!("`{name}` is imported by its agreed name here; write `{spelling}`")
+        } else {
+            format!("`{}` is used through its module here; write `{spelling}`", view.reached)
         }
     }
 }

@@ -38,11 +38,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
                 entries.push(Entry { reach, form: Form::Any, written, successor, allows: false });
             }
             Err(malformed) => {
-                let help = match malformed.spelling {
-                    Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
-                    None => malformed.help,
-                };
-                reading.wrong(written.span, malformed.message, help);
+                reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);
             }
         }
     }

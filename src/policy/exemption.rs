@@ -148,11 +148,7 @@ fn read_names(node: &Node, reading: &mut Reading<'_>) -> Vec<NamePattern> {
         match NamePattern::parse(&written.text) {
             Ok(pattern) => names.push(pattern),
             Err(malformed) => {
-                let help = match malformed.spelling {
-                    Some(spelling) => format!("write `{}`", reading.corrected(written.span, &spelling)),
-                    None => malformed.help,
-                };
-                reading.wrong(written.span, malformed.message, help);
+                reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);
             }
         }
     }

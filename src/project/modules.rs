@@ -95,30 +95,9 @@ impl Project<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Layout, Project, Tree};
+    use super::super::test_tree::Files;
+    use super::super::{Layout, Project};
     use super::*;
-
-    struct Files(&'static [&'static str]);
-
-    impl Tree for Files {
-        fn is_file(&self, path: &RepoPath) -> bool {
-            self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
-        }
-        fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
-            let below = |file: &&str| RepoPath::from_bytes(file.as_bytes()).strip_folder(folder).map(<[u8]>::to_vec);
-            let first = |rest: Vec<u8>| match rest.iter().position(|b| *b == b'/') {
-                Some(slash) => (rest[..slash].to_vec(), true),
-                None => (rest, false),
-            };
-            self.0.iter().filter_map(below).map(first).collect()
-        }
-        fn holds_python(&self, path: &RepoPath) -> bool {
-            self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))
-        }
-        fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
-            Some(word != "missing")
-        }
-    }
 
     static FILES: Files = Files(&[
         "src/acme/http.py",

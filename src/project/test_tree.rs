@@ -1,0 +1,27 @@
+//! A tree for tests: a list of paths.
+
+use super::Tree;
+use crate::repo_path::RepoPath;
+
+/// Files by their paths. Every file mentions every word but `missing`.
+pub(super) struct Files(pub &'static [&'static str]);
+
+impl Tree for Files {
+    fn is_file(&self, path: &RepoPath) -> bool {
+        self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
+    }
+    fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
+        let below = |file: &&str| RepoPath::from_bytes(file.as_bytes()).strip_folder(folder).map(<[u8]>::to_vec);
+        let first = |rest: Vec<u8>| match rest.iter().position(|b| *b == b'/') {
+            Some(slash) => (rest[..slash].to_vec(), true),
+            None => (rest, false),
+        };
+        self.0.iter().filter_map(below).map(first).collect()
+    }
+    fn holds_python(&self, path: &RepoPath) -> bool {
+        self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))
+    }
+    fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
+        Some(word != "missing")
+    }
+}

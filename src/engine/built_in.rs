@@ -13,7 +13,7 @@ use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Position;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// What a full run has seen.
@@ -39,7 +39,7 @@ impl Tally {
 /// Findings about the policy, in order.
 #[must_use]
 pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&RepoPath) -> bool) -> Vec<Finding> {
-    let mut about = About { engine, findings: Vec::new() };
+    let mut about = About { engine, findings: Vec::new(), ordinals: FxHashMap::default() };
     for (index, rule) in engine.policy.rules.iter().enumerate() {
         about.scope(rule, &tally.paths);
         for (position, exemption) in rule.exemptions.iter().enumerate() {
@@ -50,6 +50,7 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
         about.successors(rule);
         about.files(rule);
     }
+    about.local_libraries();
     about.overrides(&tally.paths);
     about.layout(is_folder);
     let is_read = |path: &&RepoPath| engine.policy.sources().any(|source| *source.path == **path);
@@ -71,6 +72,8 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
 struct About<'e, 'a> {
     engine: &'e Engine<'a>,
     findings: Vec<Finding>,
+    /// How many findings of an id there are about a name in a policy.
+    ordinals: FxHashMap<(&'static str, Arc<str>, Arc<RepoPath>), usize>,
 }
 
 impl About<'_, '_> {
@@ -111,8 +114,8 @@ impl About<'_, '_> {
             let (message, help) = if !project.holds(path) {
                 let message = format!("the file `{path}` of `{}` does not exist", rule.id);
                 (message, "correct the path, or remove the entry")
-            } else if project.module(name).is_none() {
-                let message = format!("`{name}` leads to no file: `{path}` is called otherwise");
+            } else if !project.is_module(name, path) {
+                let message = format!("`{name}` does not lead to `{path}`, which is called otherwise");
                 (message, "correct the name, or say under `python:` where packages start (`roots`, `packages`)")
             } else {
                 continue;
@@ -153,31 +156,61 @@ impl About<'_, '_> {
         }
     }
 
+    /// Names of a rule that look misspelt or that a local module has. What a pack is about, its own tests know; but that
+    /// a local module has the name of one of its libraries, they cannot.
     fn names(&mut self, rule: &Rule) {
         let project = self.engine.project;
+        let target = self.engine.target;
+        let is_pack = self.engine.policy.source_of(rule).is_pack;
+        let mut told = FxHashSet::default();
         for (top, span) in rule.judge.names() {
             let is_local = project.is_first_party(top);
-            // What a pack is about, its own tests know.
-            let is_known = self.engine.policy.source_of(rule).is_pack;
             if !is_local
-                && !is_known
+                && !is_pack
                 && let Some(near) = libraries::one_letter_away(top)
             {
                 let message = format!("`{top}` is one letter away from `{near}`");
                 let help = "correct the name; if it is meant so, set `suspicious-name: none` under `policy:`";
                 self.push(SUSPICIOUS, (rule.source, span), top, message, help);
             }
-            let is_library = libraries::knows(top) || standard_library::knows(top);
-            if is_local && is_library && rule.judge.forbids_name(top) && !project.is_shadow(top) {
+            // A module that the standard library no longer has is the local one.
+            let is_gone = standard_library::knows(top) && !standard_library::contains(top, target);
+            let is_library = libraries::knows(top) || (is_gone && !is_pack);
+            if is_local
+                && is_library
+                && !(is_gone && is_pack)
+                && rule.judge.forbids_name(top)
+                && !project.is_shadow(top)
+                && told.insert(top.to_owned())
+            {
                 let message =
                     format!("a local module is called `{top}`, like the library that `{}` speaks of", rule.id);
-                let help = "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in";
+                let help = if is_gone {
+                    "imports of it reach the local module, and are no findings"
+                } else {
+                    "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in"
+                };
                 self.push(SHADOWED, (rule.source, span), top, message, help);
             }
         }
     }
 
+    /// Where whatever lies in the project may be imported, a folder with the name of a library lets that in.
+    fn local_libraries(&mut self) {
+        let policy = self.engine.policy;
+        let Some(rule) = policy.rules.iter().find(|rule| rule.judge.allows_first_party()) else { return };
+        for top in self.engine.project.local_libraries() {
+            let message = format!("a local module is called `{top}`, like a library, so `{}` allows it", rule.id);
+            let help = "rename it, or list it under `python: shadows:` if it is meant to stand in";
+            self.push(SHADOWED, (rule.source, rule.span), &top, message, help);
+        }
+    }
+
     fn successors(&mut self, rule: &Rule) {
+        // In the repository of a successor itself, a pack cannot know what is there.
+        if self.engine.policy.source_of(rule).is_pack {
+            return;
+        }
         let own = rule.instead.as_ref().map(|written| (written.text.as_str(), written.span));
         for (successor, span) in rule.judge.successors().into_iter().chain(own) {
             if self.engine.project.exists(successor) == Some(false) {
@@ -252,7 +285,9 @@ impl About<'_, '_> {
         let first = Position { line: 1, column: 1, offset: 0 };
         let (start, end) = place.map_or((first, first), |(source, span)| source.place(span));
         let decided_in = place.map_or(&self.engine.policy.source, |(source, _)| source);
-        let ordinal = self.findings.iter().filter(|f| &*f.rule == id && &*f.name == name && f.path == *path).count();
+        let count = self.ordinals.entry((id, name.into(), path.clone())).or_insert(0);
+        let ordinal = *count;
+        *count += 1;
         self.findings.push(Finding {
             rule: id.into(),
             level,

@@ -79,12 +79,16 @@ impl Judge for AllowOnly {
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let mut entries = self.index.positions(view.reached).filter_map(|position| self.entries.get(position));
-        let is_allowed = entries.any(|entry| entry.fit(view).is_some_and(|(is_certain, ..)| is_certain));
+        let is_allowed = entries.any(|entry| entry.covers(view));
         (!is_allowed).then_some(Complaint { matched: "import", span: self.span, successor: None, possible: false })
     }
 
     fn names(&self) -> Vec<(&str, Span)> {
         self.entries.iter().filter_map(Entry::name).collect()
+    }
+
+    fn allows_first_party(&self) -> bool {
+        self.words().any(|word| word == Word::FirstParty)
     }
 
     fn entries(&self) -> Vec<String> {

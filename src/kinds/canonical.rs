@@ -9,7 +9,7 @@ use crate::pattern::glob::Glob;
 use crate::project::libraries::{self, Libraries};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The verb.
 pub(super) static KIND: Kind = Kind {
@@ -18,6 +18,9 @@ pub(super) static KIND: Kind = Kind {
     example: "canonical: { src/acme/http.py: acme.http }",
     compile,
 };
+
+/// Folders above a file, at most: every one of them may be a way to load it.
+const DEEPEST: usize = 64;
 
 struct File {
     path: RepoPath,
@@ -36,18 +39,23 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
         reading.wrong(node.span, "`canonical` is an empty map", "write `path/file.py: package.module`");
     }
     let mut files: Vec<File> = Vec::new();
+    let mut names: FxHashMap<String, RepoPath> = FxHashMap::default();
+    let mut paths: FxHashSet<RepoPath> = FxHashSet::default();
     for (key, value) in reading.entries(node, "`canonical`") {
         let Some(file) = read_one(key, value, reading) else { continue };
-        if let Some(other) = files.iter().find(|other| other.name == file.name) {
+        if !paths.insert(file.path.clone()) {
+            let message = format!("`{}` has a name already", file.path);
+            reading.wrong(key.span, message, "a file has one import name: remove one of the two");
+        } else if let Some(other) = names.insert(file.name.clone(), file.path.clone()) {
             let help = "two files cannot have one name: correct one of the two";
-            reading.wrong(file.written.span, format!("`{}` is already the name of `{}`", file.name, other.path), help);
+            reading.wrong(file.written.span, format!("`{}` is already the name of `{other}`", file.name), help);
         }
         files.push(file);
     }
     let mut others = FxHashMap::default();
     for (index, file) in files.iter().enumerate() {
         for other in other_names(file) {
-            if !files.iter().any(|file| file.name == other) {
+            if !names.contains_key(&other) {
                 others.entry(other).or_insert(index);
             }
         }
@@ -70,10 +78,15 @@ fn read_one(key: &Key, value: &Node, reading: &mut Reading<'_>) -> Option<File> 
         }
     };
     let name = normalise(&written.text).into_owned();
+    if path.segments().count().max(name.split('.').count()) > DEEPEST {
+        reading.wrong(key.span, format!("a path of more than {DEEPEST} folders"), "name a file that lies less deep");
+        return None;
+    }
     if !is_dotted(&name) {
         let spelling = written.text.trim_end_matches(".py").replace('/', ".").replace('-', "_");
-        let help = format!("write `{}`", reading.corrected(written.span, &spelling));
-        reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
+        let spelling = Some(spelling).filter(|spelling| is_dotted(spelling));
+        let help = "write the dotted name that code imports".to_owned();
+        reading.misspelt(written.span, format!("`{}` is no dotted name", written.text), spelling.as_deref(), help);
         return None;
     }
     // A folder may be imported under another name (`python: packages:`), a file never is.
@@ -82,7 +95,11 @@ fn read_one(key: &Key, value: &Node, reading: &mut Reading<'_>) -> Option<File> 
         && !name.ends_with(&format!(".{stem}"))
         && name != stem
     {
-        let help = format!("the last part of its name must be `{stem}`");
+        let help = if is_identifier(&stem) {
+            format!("the last part of its name must be `{stem}`")
+        } else {
+            "no import can name this file: rename it".to_owned()
+        };
         reading.wrong(written.span, format!("the file `{path}` cannot be imported as `{name}`"), help);
         return None;
     }
@@ -109,8 +126,7 @@ fn other_names(file: &File) -> Vec<String> {
     let segments: Vec<&str> = file.name.split('.').collect();
     let by_name = (1..segments.len()).filter_map(|from| segments.get(from..)).map(|parts| parts.join("."));
     let mut names: Vec<String> = by_path.map(|parts| parts.join(".")).chain(by_name).collect();
-    // `json` is the library, even where a file of ours has that name.
-    names.retain(|name| *name != file.name && (name.contains('.') || !libraries::knows(name)));
+    names.retain(|name| *name != file.name);
     names.sort_unstable();
     names.dedup();
     names
@@ -149,7 +165,10 @@ impl Judge for Canonical {
         let (other, file) = self.other(view.reached)?;
         let is_beneath_canonical =
             view.reached.strip_prefix(&*file.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        if is_beneath_canonical || view.project.module(other).is_some_and(|found| !same_module(&found, &file.path)) {
+        // `json` and `http.client` are the library's, even where files of ours have such names.
+        let is_library = || libraries::knows(top(other)) && !view.project.is_first_party(top(other));
+        let is_other = || view.project.module(other).is_some() && !view.project.is_module(other, &file.path);
+        if is_beneath_canonical || is_library() || is_other() {
             return None;
         }
         Some(Complaint { matched: &file.written.text, span: file.written.span, successor: None, possible: false })
@@ -167,14 +186,4 @@ impl Judge for Canonical {
         let other = self.other(view.reached).map_or(view.reached, |(other, _)| other);
         format!("`{other}` would load a file a second time, whose one name is `{}`", complaint.matched)
     }
-}
-
-/// Whether two paths are one module: a file and its stub, or a package and its `__init__`.
-fn same_module(a: &RepoPath, b: &RepoPath) -> bool {
-    let module = |path: &RepoPath| match module_stem(path) {
-        Some(stem) if stem == "__init__" => path.parent(),
-        Some(stem) => path.parent().join(stem.as_bytes()),
-        None => path.clone(),
-    };
-    module(a) == module(b)
 }

@@ -9,8 +9,9 @@ use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
 use crate::name::{self, is_private};
 use crate::pattern::name::{Fit, NamePattern, Rank};
-use crate::project::Project;
+use crate::project::{Project, standard_library};
 use crate::project::libraries::{self, Libraries, shared_by};
+use crate::versions::Version;
 use rustc_hash::FxHashMap;
 
 /// What an entry stands for.
@@ -79,6 +80,14 @@ impl Entry {
         }
     }
 
+    /// Whether the entry surely covers a fact, whoever has its name.
+    pub(super) fn covers(&self, view: &View<'_>) -> bool {
+        match &self.reach {
+            Reach::Word(word) => word.covers(view),
+            Reach::Pattern(pattern) => pattern.fit(view.reached, view.fact.is_star()) == Some(Fit::Certain),
+        }
+    }
+
     /// Adds what this entry asks to be shown, when it stands for what is complained about.
     pub(super) fn add_to(&self, asks: &mut Asks) {
         match (&self.reach, self.form) {
@@ -120,7 +129,7 @@ impl Entry {
     pub(super) fn surely_covers(&self, top: &str, project: &Project<'_>) -> bool {
         match &self.reach {
             Reach::Word(word) => word.surely_covers(top, project),
-            Reach::Pattern(pattern) => pattern.is_whole(top) && !project.is_shadow(top),
+            Reach::Pattern(pattern) => pattern.is_whole(top),
         }
     }
 
@@ -134,14 +143,22 @@ impl Entry {
 }
 
 /// Whether an entry can mean what a fact reaches. A relative import reaches first-party code, never the library that an
-/// entry names; an entry deeper in a package of our own that exists names that. A local module that is listed as a shadow
-/// is no library.
+/// entry names; nor does an absolute one where a local module is listed as a shadow, or has the name of a module that the
+/// standard library no longer has. An entry deeper in a package of our own that exists names that.
 fn can_mean(pattern: &NamePattern, view: &View<'_>) -> bool {
-    if view.fact.level == 0 {
-        return !view.project.is_shadow(name::top(view.reached));
-    }
-    !pattern.top().is_some_and(|top| libraries::knows(top) || !view.project.is_first_party(top))
-        || pattern.literal().is_some_and(|name| name.contains('.') && view.project.exists(name) == Some(true))
+    let top = name::top(view.reached);
+    let project = view.project;
+    let is_local = if view.fact.level == 0 {
+        project.is_shadow(top) || (is_gone(top, view.python) && project.is_first_party(top))
+    } else {
+        pattern.top().is_some_and(|top| libraries::knows(top) || !project.is_first_party(top))
+    };
+    !is_local || pattern.literal().is_some_and(|name| name.contains('.') && project.exists(name) == Some(true))
+}
+
+/// Whether a top-level name was in the standard library once, and is not in that of a Python.
+pub(super) fn is_gone(top: &str, python: Version) -> bool {
+    standard_library::knows(top) && !standard_library::contains(top, python)
 }
 
 /// Entries by the top-level name that everything they cover has.
@@ -207,10 +224,15 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
         return;
     }
     for item in reading.list(node, &what) {
-        if is_renamed_library(item) {
+        if matches!(item.value, Value::Map(_)) {
             let fields = reading.map(item, "a library", &[field("dist"), field("import")]);
-            if let Some(dist) = fields.get("dist") {
-                reading.text(dist, "`dist`");
+            let dist = fields.get("dist").and_then(|dist| reading.text(dist, "`dist`"));
+            if let Some(dist) = dist.filter(|dist| !is_distribution(&dist.text)) {
+                let help = "write the name that requirements use, without a version";
+                reading.wrong(dist.span, format!("`{}` is no name of a distribution", dist.text), help);
+            } else if fields.get("dist").is_none() {
+                let help = "write `{ dist: PyJWT, import: jwt }`, or the import name alone";
+                reading.wrong(item.span, "a library without the name of its distribution", help);
             }
             let Some(import) = fields.get("import") else {
                 let help = "write `{ dist: PyJWT, import: jwt }`";
@@ -232,6 +254,12 @@ fn is_renamed_library(node: &Node) -> bool {
     matches!(&node.value, Value::Map(pairs) if pairs.iter().any(|(key, _)| key.text == "dist"))
 }
 
+/// Whether a text can be the name of a distribution (PEP 508).
+fn is_distribution(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
 fn push(
     written: &Spanned,
     successor: Option<&Spanned>,
@@ -245,6 +273,13 @@ fn push(
     };
     if let Some(word) = Word::parse(&written.text) {
         add(Reach::Word(word));
+        return;
+    }
+    // `first_party` and `Any` would be names that nobody has.
+    let squashed = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    if let Some((word, _)) = WORDS.iter().find(|(word, _)| squashed(word) == squashed(&written.text)) {
+        let help = format!("write `{}`", reading.corrected(written.span, word));
+        reading.wrong(written.span, format!("`{}` is no name, but nearly the word `{word}`", written.text), help);
         return;
     }
     if let Some(libraries) = target.libraries {
@@ -292,10 +327,14 @@ pub(super) fn is_good_successor(successor: &Spanned, reading: &mut Reading<'_>) 
 }
 
 /// One name both forbidden and excepted, or named twice.
-pub(super) fn find_contradictions(entries: &[Entry], reading: &mut Reading<'_>) {
+pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entry>, reading: &mut Reading<'_>) {
     let mut first: FxHashMap<(&str, Form), &Entry> = FxHashMap::default();
     for entry in entries {
-        let text = entry.written.text.as_str();
+        // A library goes by several names.
+        let text = match &entry.reach {
+            Reach::Pattern(pattern) => pattern.as_str(),
+            Reach::Word(_) => entry.written.text.as_str(),
+        };
         // A library may stand for several names: they share one place.
         let same = |other: &&&Entry| other.written.span != entry.written.span;
         let forms: &[Form] = if entry.allows { &[Form::Any, Form::Star, Form::Private] } else { &[entry.form] };

@@ -1,6 +1,6 @@
 //! `forbid`: must not occur. Knows its targets, how entries compete within one rule, and what to say.
 
-use super::entries::{self, ByTop, Entry, Form, Reach, Target, find_contradictions};
+use super::entries::{self, ByTop, Entry, Form, Reach, Target, Weight, find_contradictions};
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
@@ -36,15 +36,17 @@ pub(super) struct Forbid {
     index: ByTop,
     /// The one form of import that is forbidden, if there is only one.
     form: Option<Form>,
+    /// Whether what lies beneath an entry lies beneath its successor too.
+    moves: bool,
 }
 
 impl Forbid {
     /// Judges by these entries.
-    pub(super) fn new(entries: Vec<Entry>) -> Self {
+    pub(super) fn new(entries: Vec<Entry>, moves: bool) -> Self {
         let index = ByTop::new(entries.iter());
         let mut forms = entries.iter().filter(|entry| !entry.allows).map(|entry| entry.form);
         let form = forms.next().filter(|first| forms.all(|form| form == *first));
-        Self { entries, index, form }
+        Self { entries, index, form, moves }
     }
 
     fn forbidding(&self) -> impl Iterator<Item = &Entry> {
@@ -86,7 +88,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         entries::read(node, target, &mut entries, reading);
     }
     find_contradictions(&entries, reading);
-    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries))) }
+    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries, false))) }
 }
 
 impl Judge for Forbid {
@@ -114,8 +116,20 @@ impl Judge for Forbid {
             return None;
         }
         let entries = self.index.positions(view.reached).filter_map(|position| self.entries.get(position));
-        let fitting = entries.filter_map(|entry| entry.fit(view).map(|weight| (weight, entry)));
-        let (weight, entry) = fitting.max_by(|(a, _), (b, _)| a.cmp(b))?;
+        let (mut certain, mut possible): (Option<(Weight, &Entry)>, Option<(Weight, &Entry)>) = (None, None);
+        for entry in entries {
+            let Some(weight) = entry.fit(view) else { continue };
+            let best = if weight.0 { &mut certain } else { &mut possible };
+            if best.as_ref().is_none_or(|(other, _)| weight >= *other) {
+                *best = Some((weight, entry));
+            }
+        }
+        // What a star may bring in counts where nothing surely decides, or where an exception is less specific.
+        let is_deeper = |exception: &Weight, ban: &Weight| (ban.1, ban.2) > (exception.1, exception.2);
+        let (weight, entry) = match (certain, possible) {
+            (Some((exception, allowing)), Some(ban)) if allowing.allows && is_deeper(&exception, &ban.0) => ban,
+            (certain, possible) => certain.or(possible)?,
+        };
         (!entry.allows).then(|| Complaint {
             matched: &entry.written.text,
             span: entry.written.span,
@@ -187,6 +201,10 @@ impl Judge for Forbid {
         if let Some(successor) = complaint.successor.or(instead) {
             message.push_str("; use `");
             message.push_str(successor);
+            if self.moves && !view.fact.is_star() {
+                let old = complaint.matched.trim_start_matches('=');
+                message.push_str(reached.strip_prefix(old).unwrap_or_default());
+            }
             message.push('`');
         }
         message

@@ -100,6 +100,10 @@ pub trait Judge: Send + Sync {
     fn names(&self) -> Vec<(&str, Span)> {
         Vec::new()
     }
+    /// Whether whatever lies in the project may be imported because it does.
+    fn allows_first_party(&self) -> bool {
+        false
+    }
     /// Its entries as they are written.
     fn entries(&self) -> Vec<String>;
     /// Names with a successor of their own.

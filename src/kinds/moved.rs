@@ -43,5 +43,5 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
         }
     }
     find_contradictions(&entries, reading);
-    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries))) }
+    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries, true))) }
 }

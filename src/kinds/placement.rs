@@ -1,6 +1,6 @@
 //! `placement`: where an import may stand. Knows which contexts run with their module.
 
-use super::entries::{ByTop, Entry, Form, Target};
+use super::entries::{ByTop, Entry, Form, Target, find_contradictions};
 use super::{Asks, Complaint, Judge, Kind, View, entries};
 use crate::context::Context;
 use crate::document::fields::Reading;
@@ -68,6 +68,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
             placed.extend(names.into_iter().map(|name| (name, place)));
         }
     }
+    find_contradictions(placed.iter().map(|(entry, _)| entry), reading);
     let index = ByTop::new(placed.iter().map(|(entry, _)| entry));
     if placed.is_empty() { None } else { Some(Box::new(Placement { entries: placed, index })) }
 }

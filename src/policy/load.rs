@@ -177,7 +177,7 @@ fn check_successors(rule: &Rule, reading: &mut Reading<'_>) {
     let own = rule.instead.as_ref().map(|instead| (instead.text.as_str(), instead.span));
     for (successor, span) in rule.judge.successors().into_iter().chain(own) {
         if rule.judge.forbids_name(successor) {
-            let help = "name another successor, or allow this one under `except`";
+            let help = "name another successor, or make the entry exact: `=name` does not cover what lies beneath";
             reading.wrong(span, format!("the successor `{successor}` is forbidden by this very rule"), help);
         }
     }

@@ -16,6 +16,12 @@ pub fn knows(top: &str) -> bool {
     standard_library::is_modern(top) || TABLE.contains(&top)
 }
 
+/// Whether `top` is the import name of a widely used third-party library.
+#[must_use]
+pub fn is_third_party(top: &str) -> bool {
+    TABLE.contains(&top)
+}
+
 /// Distributions whose import names differ from their own, in normalised spelling.
 static DISTRIBUTIONS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let text = include_str!("../data/distributions.txt");
@@ -61,8 +67,11 @@ impl Libraries {
         let known = DISTRIBUTIONS.get(normal.as_str()).into_iter().flatten().map(|name| (*name).to_owned());
         let added = self.added.get(&normal).into_iter().flatten().cloned();
         let mut imports: Vec<String> = known.chain(added).collect();
-        if !imports.is_empty() && knows(written) {
-            imports.push(written.to_owned());
+        // `SQLAlchemy` is imported as `sqlalchemy`, and `flask-cors` as `flask_cors`.
+        let spellings = [written.to_owned(), normal.clone(), normal.replace('-', "_")];
+        let own = spellings.into_iter().find(|spelling| knows(spelling));
+        if let Some(own) = own.filter(|own| !imports.is_empty() || own != written) {
+            imports.push(own);
         }
         imports.sort_unstable();
         imports.dedup();
@@ -121,6 +130,8 @@ mod tests {
         let mut libraries = Libraries::default();
         assert_eq!(libraries.imports("beautifulsoup4"), ["bs4"]);
         assert_eq!(libraries.imports("Scikit_Learn"), ["sklearn"]);
+        assert_eq!(libraries.imports("SQLAlchemy"), ["sqlalchemy"]);
+        assert_eq!(libraries.imports("Typing-Extensions"), ["typing_extensions"]);
         assert_eq!(libraries.imports("requests"), Vec::<String>::new());
         libraries.add("requests", "acme_requests".to_owned());
         assert_eq!(libraries.imports("requests"), ["acme_requests", "requests"]);

@@ -168,6 +168,17 @@ impl<'t> Project<'t> {
         answer
     }
 
+    /// Local modules with the name of a widely used library, which are not listed as shadows; in order.
+    #[must_use]
+    pub fn local_libraries(&self) -> Vec<String> {
+        let tops = self.tops.get_or_init(|| Tops::list(&self.layout, self.tree));
+        let mut names: Vec<&String> = tops.modules.iter().chain(tops.folders.keys()).collect();
+        names.retain(|top| libraries::is_third_party(top) && self.is_first_party(top) && !self.is_shadow(top));
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().cloned().collect()
+    }
+
     /// Whether the policy says that the local folder of this name stands in for the library, and there is one.
     #[must_use]
     pub fn is_shadow(&self, top: &str) -> bool {

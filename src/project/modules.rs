@@ -27,6 +27,20 @@ impl Project<'_> {
         })
     }
 
+    /// Whether a dotted name leads to a file, or to its stub, or to the package that it is the `__init__` of.
+    #[must_use]
+    pub fn is_module(&self, dotted: &str, path: &RepoPath) -> bool {
+        let module = |path: &RepoPath| {
+            let stem = [&b".pyi"[..], b".py"].iter().find_map(|suffix| path.file_name().strip_suffix(*suffix));
+            match stem {
+                Some(b"__init__") => path.parent(),
+                Some(stem) => path.parent().join(stem),
+                None => path.clone(),
+            }
+        };
+        self.module(dotted).is_some_and(|found| module(&found) == module(path))
+    }
+
     /// Whether a file, or a folder with Python in it, stands at a path.
     #[must_use]
     pub fn holds(&self, path: &RepoPath) -> bool {

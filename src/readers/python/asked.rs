@@ -64,16 +64,17 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
 fn surely_has_no_form(bytes: &[u8], module: usize, keyword: usize, wanted: &Wanted<'_>) -> bool {
     let rest = bytes.get(keyword + 6..).unwrap_or_default();
     let rest = rest.trim_ascii_start();
-    let names = match rest.first() {
-        Some(b'*') => return !wanted.stars,
-        Some(b'(') => rest.get(..memchr::memchr(b')', rest).unwrap_or(rest.len())),
-        _ => rest.get(..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())),
+    let names = if rest.first() == Some(&b'(') {
+        rest.get(..memchr::memchr(b')', rest).unwrap_or(rest.len()))
+    } else {
+        rest.get(..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()))
     };
     let names = names.unwrap_or_default();
+    let has_private = || has_private_word(names) || has_private_word(bytes.get(module..keyword).unwrap_or_default());
     // A comment may hold a closing parenthesis, and a backslash joins lines.
     memchr::memchr2(b'#', b'\\', names).is_none()
-        && !(wanted.private
-            && (has_private_word(names) || has_private_word(bytes.get(module..keyword).unwrap_or_default())))
+        && !(wanted.stars && memchr::memchr(b'*', names).is_some())
+        && !(wanted.private && has_private())
 }
 
 /// Whether a word begins with an underscore.
@@ -116,7 +117,14 @@ fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>, na
 /// stands in its unreadable rest.
 pub(super) fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>) -> bool {
     let Some(broken) = statement.broken else { return false };
-    if wanted.is_all() || wanted.asks_for_forms() {
+    if wanted.is_all() {
+        return true;
+    }
+    let rest = bytes.get(broken..).unwrap_or_default();
+    let is_joined = |end: &usize| end.checked_sub(1).and_then(|at| rest.get(at)) == Some(&b'\\');
+    let end = memchr::memchr2_iter(b'\n', b'\r', rest).find(|end| !is_joined(end));
+    let line = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    if (wanted.stars && memchr::memchr(b'*', line).is_some()) || (wanted.private && has_private_word(line)) {
         return true;
     }
     if statement.level > 0 {
@@ -125,10 +133,6 @@ pub(super) fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Want
     if statement.is_from && !statement.module().is_empty() {
         return wanted.absolute(statement.module());
     }
-    let rest = bytes.get(broken..).unwrap_or_default();
-    let is_joined = |end: &usize| end.checked_sub(1).and_then(|at| rest.get(at)) == Some(&b'\\');
-    let end = memchr::memchr2_iter(b'\n', b'\r', rest).find(|end| !is_joined(end));
-    let line = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
     let has_wanted_word = line
         .split(|&b| !is_identifier_byte(b))
         .filter_map(|word| std::str::from_utf8(word).ok())

@@ -76,7 +76,7 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
     let mut text = String::new();
     let place = policy.source_of(rule).line(rule.span);
     let _ = writeln!(text, "{} ({}), {}:{}", rule.id, rule.usual_level(today), place.path, place.start.line);
-    origin(policy, rule, &mut text);
+    origin(policy, rule, today, &mut text);
     text.push('\n');
     let _ = writeln!(text, "  {}: {}", rule.kind.key, rule.judge.entries().join(", "));
     if let Some(instead) = &rule.instead {
@@ -122,7 +122,7 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
 }
 
 /// Which policies pulled a rule in, and what the root's changes of it.
-fn origin(policy: &Policy, rule: &Rule, text: &mut String) {
+fn origin(policy: &Policy, rule: &Rule, today: Date, text: &mut String) {
     let mut at = rule.source;
     while let Some(pulled) = policy.pulled_at(at) {
         let asked_by = policy.pulled_at(pulled.asked_by).map_or(&policy.source, |pulled| &pulled.source);
@@ -138,7 +138,8 @@ fn origin(policy: &Policy, rule: &Rule, text: &mut String) {
         let until = change.until.map(|until| format!("until {until}"));
         let globs: Vec<&str> = change.within.iter().map(|(glob, _)| glob.as_str()).collect();
         let within = (!globs.is_empty()).then(|| format!("in {}", globs.join(", ")));
-        let parts: Vec<String> = [level, owner, within, until].into_iter().flatten().collect();
+        let ended = change.is_expired(today).then(|| "which is over".to_owned());
+        let parts: Vec<String> = [level, owner, within, until, ended].into_iter().flatten().collect();
         let _ = write!(text, ": {}", parts.join(", "));
         match &change.why {
             Some(why) => {

@@ -32,7 +32,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     if matches.get_flag("packs") {
         let lines = packs::PACKS.iter().map(|(name, text)| {
             let rules = policy_file::pack(name).map_or(0, |pack| pack.rules.len());
-            format!("pack:{name}\t{rules} rules\t{}", packs::about(text))
+            vec![format!("pack:{name}"), format!("{rules} rules"), packs::about(text).to_owned()]
         });
         return tell(lines.collect(), shell);
     }
@@ -44,24 +44,20 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     tell(policy.rules.iter().map(|rule| line(rule, policy.python.target, today)).collect(), shell)
 }
 
-fn line(rule: &Rule, target: (u8, u8), today: Date) -> String {
-    let entries = rule.judge.entries().join(", ");
-    let mut line = format!("{}\t{}\t{} {entries}", rule.id, rule.usual_level(today), rule.kind.key);
-    if let Some(instead) = &rule.instead {
-        line.push_str("\tinstead: ");
-        line.push_str(&instead.text);
-    }
-    if let Some((_, python)) = rule.python.as_ref().filter(|_| !rule.holds_for(target)) {
-        line.push_str("\tsilent: python ");
-        line.push_str(python);
-    }
-    line
+/// The cells of a rule's line.
+fn line(rule: &Rule, target: (u8, u8), today: Date) -> Vec<String> {
+    let verb = format!("{} {}", rule.kind.key, rule.judge.entries().join(", "));
+    let mut cells = vec![rule.id.to_string(), rule.usual_level(today).to_string(), verb];
+    cells.extend(rule.instead.as_ref().map(|instead| format!("instead: {}", instead.text)));
+    let silent = rule.python.as_ref().filter(|_| !rule.holds_for(target));
+    cells.extend(silent.map(|(_, python)| format!("silent: python {python}")));
+    cells
 }
 
-fn tell(lines: Vec<String>, shell: &mut Shell<'_>) -> Exit {
+fn tell(lines: Vec<Vec<String>>, shell: &mut Shell<'_>) -> Exit {
     let mut written = Ok(());
-    for line in lines {
-        let cells: Vec<String> = line.split('\t').map(|cell| escape::line(cell).into_owned()).collect();
+    for cells in lines {
+        let cells: Vec<String> = cells.iter().map(|cell| escape::line(cell).into_owned()).collect();
         written = written.and_then(|()| writeln!(shell.out, "{}", cells.join("\t")));
     }
     common::printed(shell, written, Exit::Clean)

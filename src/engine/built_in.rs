@@ -90,7 +90,7 @@ impl About<'_, '_> {
     fn overrides(&mut self, paths: &[RepoPath]) {
         let rules = self.engine.policy.rules.iter();
         let mut changes: Vec<(&Override, &Rule)> =
-            rules.flat_map(|rule| rule.overrides.iter().map(move |change| (change, rule))).collect();
+            rules.flat_map(|rule| rule.overrides.iter().map(move |change| (&**change, rule))).collect();
         changes.sort_by_key(|(change, _)| change.span);
         changes.dedup_by_key(|(change, _)| change.span);
         for (change, rule) in changes {

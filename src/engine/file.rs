@@ -145,6 +145,12 @@ impl<'e, 'a> Judging<'e, 'a> {
         let path = self.shared_path.get_or_insert_with(|| Arc::new(self.path.clone()));
         let instead = rule.instead.as_ref().map(|written| written.text.as_str());
         let fact = view.fact;
+        let mut message = rule.judge.message(view, complaint, instead);
+        if let Some(instead) = instead.filter(|instead| complaint.successor.is_none() && !message.contains(instead)) {
+            message.push_str("; use `");
+            message.push_str(instead);
+            message.push('`');
+        }
         let finding = Finding {
             rule: rule.id.clone(),
             level,
@@ -157,7 +163,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             surface: fact.surface,
             contexts: fact.contexts,
             scope: fact.scope.into(),
-            message: rule.judge.message(view, complaint, instead).into(),
+            message: message.into(),
             help: rule.help.clone(),
             fingerprint: Fingerprint::new("", b"", "", "", 0),
             policy: self.engine.policy.source_of(rule).line(complaint.span),
@@ -167,7 +173,11 @@ impl<'e, 'a> Judging<'e, 'a> {
 
     /// The level of a fact, before exemptions; examples are judged by the rule alone.
     fn level(&self, rule: &Rule, contexts: Contexts) -> Level {
-        if !self.engine.overridden || rule.overrides.is_empty() {
+        if !self.engine.overridden {
+            // Examples of a rule that is switched off hold all the same.
+            return rule.level_from(rule.level.max(Level::Note), contexts);
+        }
+        if rule.overrides.is_empty() {
             return rule.level_of(contexts);
         }
         rule.level_in(self.path, self.engine.today, contexts)
@@ -177,7 +187,9 @@ impl<'e, 'a> Judging<'e, 'a> {
     /// none.
     fn require(&mut self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) {
         let engine = self.engine;
-        if engine.policy.index.requiring.is_empty() || !self.report.problems.is_empty() {
+        // A broken statement hides nothing but what it names.
+        let is_unread = |problem: &Problem| problem.kind != ProblemKind::Syntax;
+        if engine.policy.index.requiring.is_empty() || self.report.problems.iter().any(is_unread) {
             return;
         }
         let mut is_blank = None;

@@ -9,8 +9,8 @@ use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
 use crate::name::{self, is_private};
 use crate::pattern::name::{Fit, NamePattern, Rank};
-use crate::project::{Project, standard_library};
 use crate::project::libraries::{self, Libraries, shared_by};
+use crate::project::{Project, standard_library};
 use crate::versions::Version;
 use rustc_hash::FxHashMap;
 

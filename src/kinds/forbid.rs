@@ -116,7 +116,8 @@ impl Judge for Forbid {
             return None;
         }
         let entries = self.index.positions(view.reached).filter_map(|position| self.entries.get(position));
-        let (mut certain, mut possible): (Option<(Weight, &Entry)>, Option<(Weight, &Entry)>) = (None, None);
+        let mut certain: Option<(Weight, &Entry)> = None;
+        let mut possible = None;
         for entry in entries {
             let Some(weight) = entry.fit(view) else { continue };
             let best = if weight.0 { &mut certain } else { &mut possible };

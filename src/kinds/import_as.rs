@@ -45,6 +45,11 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
             continue;
         }
         if let Some(one) = read_one(key, value, reading) {
+            if agreed.contains_key(&name) {
+                let message = format!("`{name}` stands here a second time");
+                reading.wrong(key.span, message, "remove one of the two");
+                continue;
+            }
             order.push(name.clone());
             agreed.insert(name, one);
         }
@@ -146,8 +151,14 @@ impl Judge for ImportAs {
             Some(alias) => format!("import {name} as {alias}"),
             None => format!("import {name}"),
         };
+        let fact = view.fact;
+        let is_from = fact.level > 0 || fact.module_len < fact.name.len();
         let spelling = match (alias, name.rsplit_once('.')) {
             (Some(alias), Some((module, last))) if alias == last => format!("from {module} import {last}"),
+            // What is no module cannot be imported otherwise.
+            (Some(alias), Some((module, last))) if is_from && view.reached == name => {
+                format!("from {module} import {last} as {alias}")
+            }
             _ if alias.is_some_and(|alias| alias == name) => format!("import {name}"),
             _ => spelling,
         };

@@ -67,7 +67,7 @@ impl Judge for Relative {
         let module = view.reached.strip_suffix(".*").unwrap_or(view.reached);
         if is_dotted(module) {
             message.push_str("; write `");
-            message.push_str(view.reached);
+            message.push_str(module);
             message.push_str("` by its absolute name");
         }
         message

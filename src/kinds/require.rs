@@ -1,5 +1,6 @@
 //! `require`: what every file must import. Knows how it is written; whether a file does so, the engine sees.
 
+use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Required, View};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::Node;
@@ -14,6 +15,9 @@ pub(super) static KIND: Kind = Kind {
     example: "require: { import: __future__.annotations }",
     compile,
 };
+
+/// At most so many in one rule: each is looked for in every file.
+const MOST: usize = 100;
 
 const TARGETS: [Field; 4] = [field("import"), later("declared"), later("used"), later("pinned")];
 
@@ -35,6 +39,24 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
     for item in reading.list(value, "`import`") {
         let Some(written) = reading.text(item, "a name") else { continue };
         match NamePattern::parse(&written.text) {
+            Ok(_) if Word::parse(&written.text).is_some() => {
+                reading.wrong(
+                    written.span,
+                    format!("`{}` is no name that can be imported", written.text),
+                    "write the whole name",
+                );
+            }
+            Ok(pattern) if required.iter().any(|other: &Required| other.pattern == pattern) => {
+                reading.wrong(
+                    written.span,
+                    format!("`{}` stands here a second time", written.text),
+                    "remove one of the two",
+                );
+            }
+            Ok(_) if required.len() == MOST => {
+                reading.wrong(written.span, format!("more than {MOST} required imports"), "make further rules of them");
+                break;
+            }
             Ok(pattern) if pattern.literal().is_some() => required.push(Required { pattern, written }),
             Ok(_) => reading.wrong(written.span, "a required import is one name, without `*`", "write the whole name"),
             Err(malformed) => {

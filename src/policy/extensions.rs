@@ -92,6 +92,10 @@ fn read_one(
     extensions: &dyn Extensions,
     reading: &mut Reading<'_>,
 ) -> Option<Extend> {
+    if text.is_empty() {
+        reading.wrong(span, "an entry of `extends` is empty", "name a file, or a pack: `pack:NAME`");
+        return None;
+    }
     if let Some(name) = text.strip_prefix("pack:") {
         let packs = extensions.packs();
         if let Some(name) = packs.iter().find(|pack| **pack == name) {

@@ -14,6 +14,9 @@ const DEEPEST: usize = 8;
 /// At most so many policies are put together.
 const MOST_SOURCES: usize = 256;
 
+/// All of them together hold at most so many bytes.
+const MOST_BYTES: usize = 4 << 20;
+
 /// One policy of those that belong together.
 pub(super) struct Sheet {
     pub source: PolicySource,
@@ -166,6 +169,12 @@ impl Gathering<'_> {
                 }
             },
         };
+        let bytes: usize = self.sheets.iter().map(|sheet| sheet.source.text().len()).sum();
+        if bytes + text.len() > MOST_BYTES {
+            let message = format!("the policies that are put together are longer than {} MiB", MOST_BYTES >> 20);
+            self.wrong(at, span, message, "pull in fewer, or shorter ones");
+            return None;
+        }
         let source = extend.source(&text);
         let id = extend.id();
         let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));

@@ -213,10 +213,15 @@ impl Policy {
         self.rules.iter().find(|rule| &*rule.id == id)
     }
 
-    /// Keeps only some rules. Ids that name no rule are handed back.
+    /// Keeps only some rules, by their ids or as `source/*`. What names no rule is handed back.
     pub fn keep_only(&mut self, ids: &[String]) -> Vec<String> {
-        let unknown = ids.iter().filter(|id| self.rule(id).is_none()).cloned().collect();
-        self.rules.retain(|rule| ids.iter().any(|id| **id == *rule.id));
+        let is_meant = |rule: &Rule, id: &str| match id.strip_suffix("/*") {
+            Some(source) => rule.id.split_once('/').is_some_and(|(own, _)| own == source),
+            None => *rule.id == *id,
+        };
+        let is_known = |id: &&String| self.rules.iter().any(|rule| is_meant(rule, id));
+        let unknown = ids.iter().filter(|id| !is_known(id)).cloned().collect();
+        self.rules.retain(|rule| ids.iter().any(|id| is_meant(rule, id)));
         self.index = Index::new(&self.rules);
         unknown
     }

@@ -1,9 +1,9 @@
 //! `overrides`: the only way to change a rule that was pulled in. Knows their keys and which rules they may speak of; they
 //! stand in the root's policy alone.
 
+use super::Rule;
 use super::exemption::read_date;
 use super::rule_keys::{read_globs, read_level};
-use super::{PathScope, Rule};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
@@ -12,9 +12,13 @@ use crate::pattern::glob::Glob;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 const KEYS: [Field; 7] =
     [field("rule"), field("in"), field("level"), field("owner"), field("why"), field("until"), later("suppressible")];
+
+/// At most so many: each may speak of many rules.
+const MOST: usize = 1_000;
 
 /// A change of a pulled-in rule.
 #[derive(Clone, Debug)]
@@ -45,17 +49,17 @@ impl Override {
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| today > until)
     }
-
-    /// Where it holds, as a scope of its own.
-    #[must_use]
-    pub fn scope(&self) -> PathScope {
-        PathScope { within: self.within.clone(), without: Vec::new() }
-    }
 }
 
 /// Reads `overrides` and hands each to the rules that it speaks of.
 pub(super) fn apply(node: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
-    for item in reading.list(node, "`overrides`") {
+    let items = reading.list(node, "`overrides`");
+    if items.len() > MOST {
+        let message = format!("more than {MOST} overrides");
+        reading.wrong(node.span, message, "`rule: source/*` changes every rule of a source");
+        return;
+    }
+    for item in items {
         if !matches!(item.value, Value::Map(_)) {
             let help = "write `- { rule: deprecated-libraries/pytz, level: none, why: Django 3 needs it }`";
             reading.wrong(item.span, "an override says which rule it changes, and how", help);
@@ -90,7 +94,7 @@ fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
     }
     for name in reading.list(rule, "`rule`") {
         let Some(written) = reading.text(name, "`rule`") else { continue };
-        let changed = Override { span: written.span, ..changed.clone() };
+        let changed = Arc::new(Override { span: written.span, ..changed.clone() });
         let whole = written.text.strip_suffix("/*");
         let is_meant = |rule: &Rule| match whole {
             Some(source) => rule.id.split_once('/').is_some_and(|(own, _)| own == source),
@@ -103,7 +107,7 @@ fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
                 let help = "change the rule itself: it stands in this file";
                 reading.wrong(written.span, format!("`{}` was not pulled in", written.text), help);
             } else {
-                rule.overrides.push(changed.clone());
+                rule.overrides.push(Arc::clone(&changed));
             }
         }
         if !found {

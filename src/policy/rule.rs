@@ -45,7 +45,7 @@ pub struct Rule {
     /// For which versions of Python it holds, and how that is written; for all when it is not.
     pub python: Option<(Versions, String)>,
     /// What the root's policy changes of it, in order.
-    pub overrides: Vec<Override>,
+    pub overrides: Vec<Arc<Override>>,
     /// What to use instead.
     pub instead: Option<Spanned>,
     /// Why.
@@ -65,8 +65,14 @@ impl Rule {
     /// dynamic import or a string is at most a warning.
     #[must_use]
     pub fn level_of(&self, contexts: Contexts) -> Level {
+        self.level_from(self.level, contexts)
+    }
+
+    /// The same for a rule of another level.
+    #[must_use]
+    pub fn level_from(&self, level: Level, contexts: Contexts) -> Level {
         if contexts.is_empty() {
-            return self.level;
+            return level;
         }
         let set = self.contexts.iter().filter(|(context, _)| contexts.contains(*context)).map(|(_, level)| *level);
         let has = |context| contexts.contains(context) && !self.contexts.iter().any(|(set, _)| *set == context);
@@ -74,21 +80,26 @@ impl Rule {
             [(Context::Dynamic, Level::Warn), (Context::String, Level::Warn), (Context::Transitive, Level::Note)]
                 .into_iter()
                 .filter(|(context, _)| has(*context))
-                .map(|(_, cap)| cap.min(self.level));
-        set.chain(capped).min().unwrap_or(self.level)
+                .map(|(_, cap)| cap.min(level));
+        set.chain(capped).min().unwrap_or(level)
     }
 
-    /// The level of a fact in a file: the last override that sets one and holds there replaces the rule's own levels.
+    /// The level of a fact in a file: the last override that sets one and holds there replaces the rule's own levels. What
+    /// the rule is silent about in a context stays so.
     #[must_use]
     pub fn level_in(&self, path: &RepoPath, today: Date, contexts: Contexts) -> Level {
+        let own = self.level_of(contexts);
+        if own == Level::None && self.level != Level::None {
+            return own;
+        }
         let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
-        changed.find_map(|change| change.level).unwrap_or_else(|| self.level_of(contexts))
+        changed.find_map(|change| change.level).unwrap_or(own)
     }
 
     /// The level where nothing special holds, for people.
     #[must_use]
     pub fn usual_level(&self, today: Date) -> Level {
-        let everywhere = |change: &&Override| change.within.is_empty() && !change.is_expired(today);
+        let everywhere = |change: &&Arc<Override>| change.within.is_empty() && !change.is_expired(today);
         let changed = self.overrides.iter().rev().filter(everywhere).find_map(|change| change.level);
         changed.unwrap_or(self.level)
     }

@@ -226,20 +226,27 @@ fn check_instead(written: &Spanned, reading: &mut Reading<'_>) -> bool {
 /// `python: ">=3.11"`: the versions for which a rule holds.
 fn read_python(node: &Node, reading: &mut Reading<'_>) -> Option<(Versions, String)> {
     let written = reading.text(node, "`python`")?;
-    if let Ok(range) = VersionSpecifiers::from_str(&written.text) {
-        let holds = |(major, minor): (u8, u8)| range.contains(&Version::new([u64::from(major), u64::from(minor)]));
-        let versions = Versions::those(holds);
-        let knows = (OLDEST..=NEWEST).any(|minor| versions.admits((3, minor)));
-        if !knows {
-            let help = format!("the tool knows Python 3.{OLDEST} to 3.{NEWEST}");
-            reading.wrong(written.span, format!("no Python that the tool knows is {}", written.text), help);
-        }
-        return Some((versions, written.text));
+    let range = VersionSpecifiers::from_str(&written.text).ok().filter(|range| range.iter().next().is_some());
+    let Some(range) = range else {
+        let digits = written.text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let digits: String = digits.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+        let spelling = VersionSpecifiers::from_str(&format!(">={digits}")).is_ok().then(|| format!("\">={digits}\""));
+        let help = "write a range of versions: `python: \">=3.11\"`".to_owned();
+        reading.misspelt(written.span, format!("`{}` is no version range", written.text), spelling.as_deref(), help);
+        return None;
+    };
+    if range.iter().any(|one| one.version().release().len() > 2) {
+        let message = format!("`{}` asks for more than a minor version", written.text);
+        reading.wrong(written.span, message, "the target is a minor version: write, for example, \">=3.12\"");
+        return None;
     }
-    let spelling = format!("\">={}\"", written.text.trim_start_matches(|c: char| !c.is_ascii_digit()));
-    let help = format!("write `{}`", reading.corrected(written.span, &spelling));
-    reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
-    None
+    let holds = |(major, minor): (u8, u8)| range.contains(&Version::new([u64::from(major), u64::from(minor)]));
+    let versions = Versions::those(holds);
+    if !(OLDEST..=NEWEST).any(|minor| versions.admits((3, minor))) {
+        let help = format!("the tool knows Python 3.{OLDEST} to 3.{NEWEST}");
+        reading.wrong(written.span, format!("no Python that the tool knows is {}", written.text), help);
+    }
+    Some((versions, written.text))
 }
 
 fn check_docs(written: &Spanned, reading: &mut Reading<'_>) -> bool {

@@ -163,6 +163,7 @@ impl<'t> Project<'t> {
         if let Some(&answer) = self.first_party.read().unwrap_or_else(PoisonError::into_inner).get(top) {
             return answer;
         }
+        // There are no more answers than folders in the roots.
         let answer = folders.iter().any(|folder| self.tree.holds_python(folder));
         self.first_party.write().unwrap_or_else(PoisonError::into_inner).insert(top.to_owned(), answer);
         answer

@@ -69,3 +69,77 @@ fn findings_keep_their_identity_when_lines_move() {
     // Fixed for good: baselines of users depend on it.
     assert_eq!(before[0], "7d93a476c7a5065fbb5a7adf7131aa95");
 }
+
+/// Code in odd layouts, for rules that ask for more than top-level names.
+const ODD: &str = "\
+from httpx._client import *
+from acme.a import *
+from typing import *
+from os import (path,  # a ) here
+    _exit)
+from os import \\
+    _exit, getcwd
+import json; import _thread, re
+from ..up import x
+from .here import _y
+from . import *
+if True: from yaml import load; import torch
+import numpy as np, numpy as n, numpy
+from ﬁle import a
+from a import ＿b
+def f():
+    from aiohttp import (
+        client
+    )
+try:
+    from sys import version_info
+    import tomllib
+except ImportError:
+    import tomli as tomllib
+import sys
+if sys.version_info < (3, 11) and x: import tomli
+from requests import a b
+";
+
+/// A policy in which every verb has its say.
+const EVERY: &str = "version: 1
+python: { target: '3.12' }
+extends: [pack:import-hygiene, pack:python-removed]
+rules:
+  names: { forbid: [aiohttp, requests] }
+  deep: { forbid: { name: [typing.Text, os.getcwd], import: [third-party], except: [stdlib] } }
+  beneath: { forbid: { name: [acme.a.b], except: [acme.a] } }
+  stars: { forbid: { star: [third-party, typing] } }
+  private: { forbid: { private: any } }
+  moved: { moved: { yaml.load: yaml.safe_load } }
+  only: { allow-only: { import: [stdlib, first-party] } }
+  one-name: { canonical: { pkg/up.py: pkg.up } }
+  aliases: { import-as: { numpy: np } }
+  lazy: { placement: { torch: lazy, any: top-level } }
+  flat: { relative: none }
+  future: { require: { import: __future__.annotations } }
+";
+
+/// What a rule says does not depend on which others ask, on how much is kept, or on what else is checked.
+#[test]
+fn each_rule_alone_says_what_it_says_among_others() {
+    let tree =
+        folder(&[("policy.yaml", EVERY), ("pkg/sub/a.py", ODD), ("pkg/up.py", "import up\nfrom pkg import up\n")]);
+    let lines = |arguments: &[&str]| -> (i32, Vec<String>) {
+        let out = run(tree.path(), &[&["check", "--format", "concise"], arguments].concat());
+        (out.code, out.stdout.lines().map(str::to_owned).collect())
+    };
+    let (code, all) = lines(&["pkg/sub/a.py"]);
+    assert!(code == 2 && all.len() > 40, "{}", all.len());
+    let listed = run(tree.path(), &["rules"]).stdout;
+    let mut told = 0;
+    for rule in listed.lines().filter_map(|line| line.split('\t').next()) {
+        let (code, alone) = lines(&["--rule", rule, "pkg/sub/a.py"]);
+        let among: Vec<&String> = all.iter().filter(|line| line.contains(&format!("[{rule}]"))).collect();
+        assert_eq!(alone.iter().collect::<Vec<_>>(), among, "{rule}");
+        let (quiet, _) = lines(&["--quiet", "--rule", rule, "pkg/sub/a.py"]);
+        assert_eq!(code, quiet, "{rule}");
+        told += alone.len();
+    }
+    assert_eq!(told, all.len());
+}

@@ -104,6 +104,8 @@ struct Block {
     kind: Kind,
     /// What follows its keyword, up to the end of the logical line. Looked at only when something is found inside.
     header: (usize, usize),
+    /// Whether its header tests `TYPE_CHECKING`; looked at once, when something is found inside.
+    for_types: Option<bool>,
     /// Whether it handles a failed import.
     handles_import: bool,
     /// The versions that take this branch, where a version test opened its chain, and those left for the next.
@@ -195,7 +197,7 @@ impl Walk<'_> {
             _ => {}
         }
         let header = (word_end, line.end);
-        self.blocks.push(Block { indent: line.indent, kind, header, handles_import, guard, awaiting });
+        self.blocks.push(Block { indent: line.indent, kind, header, for_types: None, handles_import, guard, awaiting });
     }
 
     /// The compound statement that a logical line opens, and where its keyword ends.
@@ -259,7 +261,8 @@ impl Walk<'_> {
                 Kind::Try if executed_with_module => block.awaiting.push(index),
                 Kind::If => {
                     place.contexts.insert(Context::Conditional);
-                    if self.type_checking.holds(&Test::read(header)) {
+                    let type_checking = &mut self.type_checking;
+                    if *block.for_types.get_or_insert_with(|| type_checking.holds(&Test::read(header))) {
                         place.contexts.insert(Context::TypeChecking);
                     }
                 }

@@ -16,6 +16,21 @@ pub(super) struct Guard {
 
 /// Reads `sys.version_info >= (3, 11)` in all its spellings: a part of the version on one side, a literal on the other.
 pub(super) fn read(test: &[&[u8]]) -> Option<Guard> {
+    let is_joint = |word: &&[u8]| matches!(*word, b"and" | b"or" | b"if" | b"lambda");
+    if !test.iter().any(is_joint) {
+        return read_one(without_parentheses(test));
+    }
+    if test.iter().any(|word| is_joint(word) && *word != b"and") {
+        return None;
+    }
+    // Of a conjunction every part must hold; what else it asks, nobody knows.
+    let parts: Vec<Option<Guard>> =
+        test.split(|word| *word == b"and").map(|part| read_one(without_parentheses(part))).collect();
+    let known = parts.iter().flatten().map(|guard| guard.yes).reduce(Versions::and)?;
+    Some(Guard { yes: known, no: Versions::ANY })
+}
+
+fn read_one(test: &[&[u8]]) -> Option<Guard> {
     if let [b"not", rest @ ..] = test {
         let Guard { yes, no } = read_comparison(without_parentheses(rest))?;
         return Some(Guard { yes: no, no: yes });
@@ -219,10 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_conjunction_every_part_must_hold() {
+        let guard = guard("sys.version_info >= (3, 8) and (sys.version_info < (3, 12)) and x:").unwrap();
+        assert!(guard.yes.admits((3, 8)) && guard.yes.admits((3, 11)));
+        assert!(!guard.yes.admits((3, 7)) && !guard.yes.admits((3, 12)));
+        assert!(guard.no.admits((3, 9)));
+    }
+
+    #[test]
     fn other_tests_are_none() {
         for test in [
             "sys.version_info > cfg.MIN:",
             "sys.version_info >= (3,) or os.environ:",
+            "x and y:",
+            "sys.version_info >= (3,) and x or y:",
+            "(sys.version_info >= (3,) and x) == y:",
             "sys.version_info.foo():",
             "sys.version_info:",
             "x.version_info >= (3, 8):",

@@ -4,7 +4,7 @@ use super::entries::{self, ByTop, Entry, Form, Reach, Target, find_contradiction
 use super::words::{Word, is_stdlib};
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
-use crate::document::yaml::Node;
+use crate::document::yaml::{Node, Value};
 use crate::name::top;
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
@@ -27,6 +27,11 @@ struct AllowOnly {
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Option<Box<dyn Judge>> {
+    if !matches!(node.value, Value::Map(_) | Value::Refused) {
+        let help = format!("write, for example, `{}`", KIND.example);
+        reading.wrong(node.span, "`allow-only` takes a map that says of what kind", help);
+        return None;
+    }
     let mistakes_before = reading.mistakes.len();
     let fields = reading.map(node, "`allow-only`", &TARGETS);
     let Some((key, value)) = fields.entry("import") else {

@@ -66,7 +66,7 @@ fn read_one(key: &Key, value: &Node, reading: &mut Reading<'_>) -> Option<Agreed
     let fields = reading.map(value, "an agreed import", &[field("as"), field("members")]);
     let aliases = fields.get("as").map(|node| read_aliases(node, reading)).unwrap_or_default();
     let members = fields.get("members").and_then(|node| reading.choice(node, "`members`", &[("forbid", true)]));
-    if fields.get("as").is_none() && members.is_none() {
+    if fields.get("as").is_none() && fields.get("members").is_none() {
         reading.wrong(value.span, "this agrees on nothing", "write `{ as: tm, members: forbid }`");
         return None;
     }

@@ -3,7 +3,7 @@
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Required, View};
 use crate::document::fields::{Field, Reading, field, later};
-use crate::document::yaml::Node;
+use crate::document::yaml::{Node, Value};
 use crate::name::top;
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::Libraries;
@@ -26,6 +26,11 @@ struct Require {
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
+    if !matches!(node.value, Value::Map(_) | Value::Refused) {
+        let help = format!("write, for example, `{}`", KIND.example);
+        reading.wrong(node.span, "`require` takes a map that says of what kind", help);
+        return None;
+    }
     let mistakes_before = reading.mistakes.len();
     let fields = reading.map(node, "`require`", &TARGETS);
     let Some(value) = fields.get("import") else {

@@ -3,6 +3,7 @@
 use super::{Command, Exit, Shell, common, policy_file};
 use crate::document::mistake::nearest;
 use crate::formats::escape;
+use crate::kinds::KINDS;
 use crate::packs;
 use crate::policy::builtin::BUILTINS;
 use crate::policy::{Exemption, PathScope, Policy, Rule};
@@ -20,7 +21,7 @@ fn define(command: clap::Command) -> clap::Command {
             Arg::new("rule")
                 .value_name("RULE")
                 .required(true)
-                .help("Id of a rule or of a built-in finding, or `pack:NAME`"),
+                .help("Id of a rule or of a built-in finding, a verb, or `pack:NAME`"),
         )
         .after_help(
             "\
@@ -28,6 +29,7 @@ Examples:
   policy explain no-old-http
   policy explain deprecated-libraries/pytz
   policy explain pack:deprecated-libraries
+  policy explain allow-only
   policy explain policy/missing-target",
         )
 }
@@ -49,6 +51,10 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             return common::fail(shell, &format!("there is no pack `{name}`"), help);
         };
         return tell(&pack_page(name, &pack), shell);
+    }
+    if let Some(kind) = KINDS.iter().find(|kind| kind.key == id) {
+        let text = format!("{id}, a verb\n\n  {}\n\nFor example:\n\n  {}", kind.about, kind.example);
+        return tell(&text, shell);
     }
     let (_, policy, _) = match policy_file::here(matches, shell.err_columns, shell) {
         Ok(found) => found,
@@ -134,12 +140,13 @@ fn origin(policy: &Policy, rule: &Rule, today: Date, text: &mut String) {
         let line = policy.source.line(change.span);
         let _ = write!(text, "changed by {}:{}", line.path, line.start.line);
         let level = change.level.map(|level| format!("level {level}"));
+        let instead = change.instead.as_ref().map(|instead| format!("instead {}", instead.text));
         let owner = change.owner.as_ref().map(|owner| format!("owner {owner}"));
         let until = change.until.map(|until| format!("until {until}"));
         let globs: Vec<&str> = change.within.iter().map(|(glob, _)| glob.as_str()).collect();
         let within = (!globs.is_empty()).then(|| format!("in {}", globs.join(", ")));
         let ended = change.is_expired(today).then(|| "which is over".to_owned());
-        let parts: Vec<String> = [level, owner, within, until, ended].into_iter().flatten().collect();
+        let parts: Vec<String> = [level, instead, owner, within, until, ended].into_iter().flatten().collect();
         let _ = write!(text, ": {}", parts.join(", "));
         match &change.why {
             Some(why) => {

@@ -33,7 +33,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let tree = DiskTree::new(place.root.clone());
     let project = Project::new(policy.layout(|path| tree.is_folder(path)), &tree);
     let engine = Engine::new(&policy, &project, shell.today, Keep::Findings);
-    let (count, failures) = run_examples(&engine);
+    let (own, count, failures) = run_examples(&engine);
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
     let mut drawn = Ok(());
     for failure in &failures {
@@ -50,7 +50,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             1 => "; 1 rule has no example".to_owned(),
             _ => format!("; {without} rules have no example"),
         };
-        writeln!(shell.out, "{} of {count} examples hold{note}", count - failures.len())
+        let pulled =
+            if own == count { String::new() } else { format!(" ({own} of this policy, {} pulled in)", count - own) };
+        writeln!(shell.out, "{} of {count} examples hold{pulled}{note}", count - failures.len())
     });
     common::printed(shell, written, if failures.is_empty() { Exit::Clean } else { Exit::Findings })
 }

@@ -121,6 +121,11 @@ impl Reading<'_> {
             self.untold += 1;
             return;
         }
+        if key.text.contains(' ') {
+            let help = "in braces a comma ends an unquoted text: quote the whole, as in `why: \"this, and that\"`";
+            self.wrong(key.span, format!("{what} has no key `{}`", key.text), help);
+            return;
+        }
         let names = fields.iter().filter(|field| field.read).map(|field| field.name);
         let help = match nearest(&key.text, names.clone()) {
             Some(near) => format!("write `{}`", self.corrected(key.span, near)),

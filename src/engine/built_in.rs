@@ -98,6 +98,19 @@ impl About<'_, '_> {
                 let message = format!("the override of `{}` ended on {until}", rule.id);
                 self.push(EXPIRED, (0, change.span), &rule.id, message, "remove it, or agree on a new date");
             }
+            if let Some(instead) =
+                change.instead.as_ref().filter(|to| self.engine.project.exists(&to.text) == Some(false))
+            {
+                let message =
+                    format!("the successor `{}` of `{}` is first-party, but does not exist", instead.text, rule.id);
+                self.push(
+                    MISSING_TARGET,
+                    (0, instead.span),
+                    &instead.text,
+                    message,
+                    "correct the name, or create the module",
+                );
+            }
             for (glob, span) in &change.within {
                 if !paths.iter().any(|path| glob.matches(path)) {
                     let message = format!("`in: {}` of the override of `{}` matches no file", glob.as_str(), rule.id);

@@ -20,9 +20,11 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Judges the examples of all rules: how many pieces of code there are, and which do not hold.
+/// Judges the examples of all rules: how many pieces of code there are in the root's policy and in all, and which do not
+/// hold.
 #[must_use]
-pub fn run_examples(engine: &Engine<'_>) -> (usize, Vec<Failure>) {
+pub fn run_examples(engine: &Engine<'_>) -> (usize, usize, Vec<Failure>) {
+    let mut own = 0;
     let mut count = 0;
     let mut failures = Vec::new();
     for rule in &engine.policy.rules {
@@ -31,6 +33,7 @@ pub fn run_examples(engine: &Engine<'_>) -> (usize, Vec<Failure>) {
             for (code, must_fire) in [(&example.bad, true), (&example.good, false)] {
                 let Some(code) = code else { continue };
                 count += 1;
+                own += usize::from(rule.source == 0);
                 if let Err(message) = judge(engine, rule, path, &code.text, must_fire) {
                     failures.push(Failure {
                         rule: rule.id.to_string(),
@@ -42,7 +45,7 @@ pub fn run_examples(engine: &Engine<'_>) -> (usize, Vec<Failure>) {
             }
         }
     }
-    (count, failures)
+    (own, count, failures)
 }
 
 fn judge(engine: &Engine<'_>, rule: &Rule, path: Option<&str>, code: &str, must_fire: bool) -> Result<(), String> {

@@ -143,7 +143,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             return;
         }
         let path = self.shared_path.get_or_insert_with(|| Arc::new(self.path.clone()));
-        let instead = rule.instead.as_ref().map(|written| written.text.as_str());
+        let instead = rule.instead_in(self.path, self.engine.today);
         let fact = view.fact;
         let mut message = rule.judge.message(view, complaint, instead);
         if let Some(instead) = instead.filter(|instead| complaint.successor.is_none() && !message.contains(instead)) {

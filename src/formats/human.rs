@@ -203,6 +203,7 @@ fn draw(drawing: &Drawing, style: Style) -> io::Result<String> {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width.clamp(40, 200))
         .with_links(false)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
         .with_context_lines(0)
         .without_syntax_highlighting();
     let mut text = String::new();

@@ -85,7 +85,11 @@ fn table(out: &mut dyn Write, title: &str, rows: &[(String, usize)]) -> io::Resu
 }
 
 fn next_step(findings: &[Finding], counts: Counts) -> Option<String> {
-    let most = tally(findings, |finding| finding.rule.to_string());
+    // What makes the run fail comes first.
+    let worst =
+        findings.iter().filter(|finding| !finding.rule.starts_with("policy/")).map(|finding| finding.level).max()?;
+    let worst: Vec<Finding> = findings.iter().filter(|finding| finding.level == worst).cloned().collect();
+    let most = tally(&worst, |finding| finding.rule.to_string());
     let (rule, _) = most.iter().find(|(rule, _)| !rule.starts_with("policy/"))?;
     (counts.total() > 0).then(|| format!("`policy explain {rule}` tells why, and what to use instead"))
 }

@@ -3,8 +3,8 @@
 
 use super::Rule;
 use super::exemption::read_date;
-use super::rule_keys::{read_globs, read_level};
-use crate::document::fields::{Field, Reading, field, later};
+use super::rule_keys::{check_instead, read_globs, read_level};
+use crate::document::fields::{Field, Reading, Spanned, field, later};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
@@ -14,8 +14,16 @@ use crate::span::Span;
 use jiff::civil::Date;
 use std::sync::Arc;
 
-const KEYS: [Field; 7] =
-    [field("rule"), field("in"), field("level"), field("owner"), field("why"), field("until"), later("suppressible")];
+const KEYS: [Field; 8] = [
+    field("rule"),
+    field("in"),
+    field("level"),
+    field("instead"),
+    field("owner"),
+    field("why"),
+    field("until"),
+    later("suppressible"),
+];
 
 /// At most so many: each may speak of many rules.
 const MOST: usize = 1_000;
@@ -27,6 +35,8 @@ pub struct Override {
     pub within: Vec<(Glob, Span)>,
     /// The level there, whatever the context.
     pub level: Option<Level>,
+    /// What to use instead there.
+    pub instead: Option<Spanned>,
     /// Who decides there.
     pub owner: Option<String>,
     /// Why.
@@ -52,7 +62,9 @@ impl Override {
 }
 
 /// Reads `overrides` and hands each to the rules that it speaks of.
+/// A source that is not there for another mistake is not told again.
 pub(super) fn apply(node: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
+    let unsure = !reading.mistakes.is_empty();
     let items = reading.list(node, "`overrides`");
     if items.len() > MOST {
         let message = format!("more than {MOST} overrides");
@@ -65,11 +77,11 @@ pub(super) fn apply(node: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) 
             reading.wrong(item.span, "an override says which rule it changes, and how", help);
             continue;
         }
-        read_one(item, rules, reading);
+        read_one(item, rules, unsure, reading);
     }
 }
 
-fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
+fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading<'_>) {
     let mistakes_before = reading.mistakes.len();
     let fields = reading.map(item, "an override", &KEYS);
     let text = |key: &str, reading: &mut Reading<'_>| {
@@ -84,13 +96,18 @@ fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
     let changed = Override {
         within: fields.get("in").map(|node| read_globs(node, "`in`", reading)).unwrap_or_default(),
         level: fields.get("level").and_then(|node| read_level(node, "`level`", reading)),
+        instead: fields
+            .get("instead")
+            .and_then(|node| reading.text(node, "`instead`"))
+            .filter(|written| check_instead(written, reading)),
         owner: text("owner", reading),
         why: text("why", reading),
         until: fields.get("until").and_then(|node| read_date(node, reading)),
         span: item.span,
     };
-    if fields.get("level").is_none() && fields.get("owner").is_none() && reading.mistakes.len() == mistakes_before {
-        reading.wrong(item.span, "this override changes nothing", "add a `level` or an `owner`");
+    let changes = ["level", "instead", "owner"].iter().any(|key| fields.get(key).is_some());
+    if !changes && reading.mistakes.len() == mistakes_before {
+        reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead` or an `owner`");
     }
     for name in reading.list(rule, "`rule`") {
         let Some(written) = reading.text(name, "`rule`") else { continue };
@@ -110,7 +127,9 @@ fn read_one(item: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
                 rule.overrides.push(Arc::clone(&changed));
             }
         }
-        if !found {
+        let source = written.text.split_once('/').map(|(source, _)| source);
+        let has_source = |rule: &Rule| rule.id.split_once('/').map(|(own, _)| own) == source;
+        if !found && !(unsure && source.is_some() && !rules.iter().any(has_source)) {
             let pulled = rules.iter().filter(|rule| rule.source > 0).map(|rule| &*rule.id);
             let by_end = pulled.clone().find(|id| id.rsplit('/').next() == Some(written.text.as_str()));
             let help = match by_end.or_else(|| nearest(&written.text, pulled)) {

@@ -96,6 +96,14 @@ impl Rule {
         changed.find_map(|change| change.level).unwrap_or(own)
     }
 
+    /// What to use instead in a file: as the last override says that names a successor and holds there, or the rule itself.
+    #[must_use]
+    pub fn instead_in(&self, path: &RepoPath, today: Date) -> Option<&str> {
+        let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
+        let changed = changed.find_map(|change| change.instead.as_ref());
+        changed.or(self.instead.as_ref()).map(|written| written.text.as_str())
+    }
+
     /// The level where nothing special holds, for people.
     #[must_use]
     pub fn usual_level(&self, today: Date) -> Level {

@@ -209,7 +209,8 @@ fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)
     contexts
 }
 
-fn check_instead(written: &Spanned, reading: &mut Reading<'_>) -> bool {
+/// Whether a successor is a dotted name; a mistake otherwise.
+pub(super) fn check_instead(written: &Spanned, reading: &mut Reading<'_>) -> bool {
     if name::is_dotted(&name::normalise(&written.text)) {
         return true;
     }

@@ -103,6 +103,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "fact",
             "finding",
             "formats",
+            "kinds",
             "level",
             "packs",
             "parallel",

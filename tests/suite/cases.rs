@@ -38,11 +38,17 @@ fn play(case: &Path, session: &str) -> String {
     let root = place.path().join("tree");
     copy(&case.join("tree"), &root);
     let mut played = String::new();
+    let mut was_prose = false;
     for line in session.lines() {
         if line.starts_with("# ") || line == "#" {
+            if !was_prose && !played.is_empty() {
+                played.push('\n');
+            }
+            was_prose = true;
             played.push_str(line);
             played.push('\n');
         } else if let Some(command) = line.strip_prefix("$ ") {
+            was_prose = false;
             if !played.is_empty() {
                 played.push('\n');
             }

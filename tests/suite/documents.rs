@@ -83,3 +83,23 @@ fn nothing_speaks_of_the_place_where_it_was_written() {
         }
     }
 }
+
+/// Every verb is explained where users look, and its example is a rule.
+#[test]
+fn every_verb_is_documented_and_its_example_is_a_rule() {
+    let page = std::fs::read_to_string(project().join("docs/policy-file.md")).unwrap();
+    let readme = std::fs::read_to_string(project().join("README.md")).unwrap();
+    for kind in policy::kinds::KINDS {
+        assert!(page.contains(&format!("\n| `{}` | ", kind.key)), "docs/policy-file.md has no row for `{}`", kind.key);
+        assert!(
+            readme.contains(&format!("`{}", kind.key)) || readme.contains(&format!("{}:", kind.key)),
+            "README.md: {}",
+            kind.key
+        );
+        assert!(!kind.about.is_empty());
+        let policy = format!("version: 1\nrules: {{ a: {{ {} }} }}\n", kind.example);
+        let tree = super::harness::folder(&[("policy.yaml", &policy), ("a.py", "")]);
+        let run = super::harness::run(tree.path(), &["rules"]);
+        assert_eq!(run.code, 0, "{}: {}", kind.key, run.stderr);
+    }
+}

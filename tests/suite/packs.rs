@@ -48,7 +48,15 @@ impl Tree for Nothing {
 fn loaded(text: &str) -> Policy {
     match load::load(RepoPath::from_bytes(b"policy.yaml"), text, "0.1.0", &PacksOnly) {
         Ok(policy) => policy,
-        Err(broken) => panic!("{:#?}", broken.into_iter().map(|broken| broken.mistakes).collect::<Vec<_>>()),
+        Err(broken) => {
+            let mut told = Vec::new();
+            let style =
+                policy::formats::Style { color: false, width: 100, limit: 9, fail_level: policy::level::Level::Error };
+            for broken in broken {
+                policy::formats::draw_mistakes(&broken.source, "a pack", &broken.mistakes, style, &mut told).unwrap();
+            }
+            panic!("{}", String::from_utf8_lossy(&told));
+        }
     }
 }
 
@@ -61,7 +69,11 @@ fn every_pack_is_listed_and_says_what_it_is_for() {
     let readme = std::fs::read_to_string(project().join("rules/README.md")).unwrap();
     for (name, text) in PACKS {
         assert!(readme.contains(&format!("| `{name}` |")), "rules/README.md does not list {name}");
-        assert!((10..=100).contains(&about(text).len()), "{name}: the first line says what it is for");
+        let length = about(text).len();
+        assert!(
+            (10..=100).contains(&length),
+            "{name}: the first line says what it is for, in 10 to 100 signs ({length})"
+        );
     }
     let names: Vec<&str> = PACKS.iter().map(|(name, _)| *name).collect();
     for wanted in ["deprecated-libraries", "python-removed", "import-hygiene", "http-clients", "redis-clients"] {
@@ -74,7 +86,7 @@ fn every_example_of_every_pack_holds() {
     for (name, policy) in all() {
         let project = Project::new(policy.layout(|_| false), &Nothing);
         let engine = Engine::new(&policy, &project, "2026-01-01".parse().unwrap(), Keep::Findings);
-        let (count, failures) = run_examples(&engine);
+        let (_, count, failures) = run_examples(&engine);
         let told: Vec<String> =
             failures.iter().map(|f| format!("{}: {}\n{}", f.rule, f.message, f.code.text)).collect();
         assert!(told.is_empty(), "{name}:\n{}", told.join("\n"));

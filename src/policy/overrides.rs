@@ -105,8 +105,8 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading
         until: fields.get("until").and_then(|node| read_date(node, reading)),
         span: item.span,
     };
-    let changes = ["level", "instead", "owner"].iter().any(|key| fields.get(key).is_some());
-    if !changes && reading.mistakes.len() == mistakes_before {
+    let says_something = ["level", "instead", "owner"].iter().any(|key| fields.get(key).is_some());
+    if !says_something && reading.mistakes.len() == mistakes_before {
         reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead` or an `owner`");
     }
     for name in reading.list(rule, "`rule`") {
@@ -129,7 +129,8 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading
         }
         let source = written.text.split_once('/').map(|(source, _)| source);
         let has_source = |rule: &Rule| rule.id.split_once('/').map(|(own, _)| own) == source;
-        if !found && !(unsure && source.is_some() && !rules.iter().any(has_source)) {
+        let is_told = || unsure && source.is_some() && !rules.iter().any(has_source);
+        if !found && !is_told() {
             let pulled = rules.iter().filter(|rule| rule.source > 0).map(|rule| &*rule.id);
             let by_end = pulled.clone().find(|id| id.rsplit('/').next() == Some(written.text.as_str()));
             let help = match by_end.or_else(|| nearest(&written.text, pulled)) {

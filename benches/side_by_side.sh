@@ -56,6 +56,16 @@ version: 1
 rules:
   every-import: { forbid: { import: [any] } }
 YAML
+{ # Each wheel is a root, as in a monorepo: everything else but the standard library is third-party.
+  echo "version: 1"
+  echo "python: { roots: [$(cd "$work/tree" && printf '"%s", ' */ | tr -d /)] }"
+  echo "rules:"
+  echo "  approved: { allow-only: { import: [stdlib, first-party] } }"
+} > "$work/allow.yaml"
+{
+  echo "version: 1"
+  echo "extends: [$(cd "$here/rules" && printf 'pack:%s, ' *.yaml | sed 's/\.yaml//g')]"
+} > "$work/packs.yaml"
 cat > "$work/ruff.toml" <<'TOML'
 [lint]
 select = ["TID251"]
@@ -76,6 +86,8 @@ names=() commands=()
 add() { names+=("$1"); commands+=("$2"); }
 add "four" "$policy check --root . --policy ../four.yaml --quiet ."
 add "every import" "$policy check --root . --policy ../any.yaml --quiet ."
+add "allow-only" "$policy check --root . --policy ../allow.yaml --quiet ."
+add "all packs" "$policy check --root . --policy ../packs.yaml --quiet ."
 add "facts to a file" "$policy facts --root . --output ../facts.jsonl ."
 add "one file" "$policy check --root . --policy ../four.yaml --quiet $one"
 add "rg" "rg -l -t py -e requests -e aiohttp -e redis -e aioredis ."
@@ -131,6 +143,11 @@ value = median["ruff"] / median["four"]
 ratio("ruff --no-cache / four libraries", value, ">= 25", value >= 25)
 value = median["ruff"] / median["every import"]
 ratio("ruff --no-cache / every import", value, ">= 15", value >= 15)
+for what in ("allow-only", "all packs"):
+    value = median["ruff"] / median[what]
+    ratio(f"ruff --no-cache / {what}", value, ">= 15", value >= 15)
+    value = median[what] / median["ruff warm"]
+    ratio(f"{what} / ruff with a warm cache", value, "< 1", value < 1)
 value = median["every import"] / median["ruff warm"]
 ratio("every import / ruff with a warm cache", value, "< 1", value < 1)
 value = median["facts to a file"] / median["ruff warm"]

@@ -19,6 +19,7 @@ use crate::source::Source;
 use crate::surface::Surface;
 use crate::text::{Position, Positions};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -107,6 +108,16 @@ impl<'e, 'a> Judging<'e, 'a> {
 
     fn importer(&self) -> &Importer {
         self.importer.get_or_init(|| self.engine.project.importer(self.path))
+    }
+
+    /// The absolute name of what a fact reaches.
+    fn reached<'f>(&self, fact: &Fact<'f>) -> Cow<'f, str> {
+        if fact.level == 0 {
+            return fact.name.into();
+        }
+        // Above the top it reaches nothing that has a name, but it is an import all the same.
+        let above = || format!("{}{}", ".".repeat(fact.level as usize), fact.name);
+        self.importer().resolve(fact.level, fact.name).unwrap_or_else(above).into()
     }
 
     fn speaks(&mut self, index: usize, rule: &Rule) -> bool {
@@ -237,16 +248,21 @@ impl<'e, 'a> Judging<'e, 'a> {
 }
 
 impl Sink for Judging<'_, '_> {
-    fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
-        let resolved;
-        let reached = if fact.level == 0 {
-            fact.name
-        } else {
-            // Above the top it reaches nothing that has a name, but it is an import all the same.
-            let above = || format!("{}{}", ".".repeat(fact.level as usize), fact.name);
-            resolved = self.importer().resolve(fact.level, fact.name).unwrap_or_else(above);
-            &resolved
+    fn needs_place(&mut self, fact: &Fact<'_>) -> bool {
+        let engine = self.engine;
+        let reached = self.reached(fact);
+        let view = View { fact, reached: &reached, path: self.path, project: engine.project, python: engine.target };
+        let matters = |rule: &Rule| {
+            rule.judge.place_matters(&view)
+                || !rule.judge.required().is_empty()
+                || ((engine.keep == Keep::Findings || rule.treats_places_apart()) && rule.judge.judge(&view).is_some())
         };
+        engine.policy.index.rules(top(&reached)).filter_map(|at| engine.policy.rules.get(at)).any(matters)
+    }
+
+    fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
+        let reached = self.reached(fact);
+        let reached = &*reached;
         let engine = self.engine;
         // A version test that lets the target through guards nothing.
         let python = fact.versions.nearest(engine.target);

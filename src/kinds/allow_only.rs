@@ -82,6 +82,11 @@ impl Judge for AllowOnly {
         self.words().any(Word::needs_version)
     }
 
+    fn place_matters(&self, view: &View<'_>) -> bool {
+        // Only of what is in some library does the version decide.
+        self.needs_place() && standard_library::knows(top(view.reached))
+    }
+
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let mut entries = self.index.positions(view.reached).filter_map(|position| self.entries.get(position));
         let is_allowed = entries.any(|entry| entry.covers(view));

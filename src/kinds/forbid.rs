@@ -5,8 +5,9 @@ use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::{Node, Value};
-use crate::project::Project;
+use crate::name::top;
 use crate::project::libraries::Libraries;
+use crate::project::{Project, standard_library};
 use crate::span::Span;
 
 /// The verb.
@@ -109,6 +110,11 @@ impl Judge for Forbid {
 
     fn needs_place(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.reach, Reach::Word(word) if word.needs_version()))
+    }
+
+    fn place_matters(&self, view: &View<'_>) -> bool {
+        let top = top(view.reached);
+        standard_library::knows(top) && (self.needs_place() || view.project.is_first_party(top))
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {

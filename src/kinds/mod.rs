@@ -86,6 +86,10 @@ pub trait Judge: Send + Sync {
     fn needs_place(&self) -> bool {
         false
     }
+    /// The same for one fact, which has none of them yet.
+    fn place_matters(&self, _view: &View<'_>) -> bool {
+        self.needs_place()
+    }
     /// Judges one fact.
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>>;
     /// What every file must import.

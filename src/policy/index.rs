@@ -75,6 +75,12 @@ impl Index {
         named.into_iter().flat_map(|asking| &asking.only).chain(&self.general).copied()
     }
 
+    /// Whether any rule names top-level names.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        !self.by_top.is_empty()
+    }
+
     /// Whether any rule names this top-level name.
     #[must_use]
     pub fn names(&self, top: &str) -> bool {

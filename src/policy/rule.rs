@@ -121,9 +121,14 @@ impl Rule {
     /// Whether judging needs scope paths, contexts or versions.
     #[must_use]
     pub fn needs_place(&self) -> bool {
+        self.judge.needs_place() || self.treats_places_apart()
+    }
+
+    /// Whether what the judge complains about is treated by scope, context or version.
+    #[must_use]
+    pub fn treats_places_apart(&self) -> bool {
         !self.contexts.is_empty()
             || self.python.is_some()
-            || self.judge.needs_place()
             || self.exemptions.iter().any(|exemption| exemption.scope.is_some())
     }
 }

@@ -54,6 +54,11 @@ impl Unread {
 pub trait Sink {
     /// Takes one fact; facts come in the order of the text.
     fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>);
+    /// Whether scope, contexts and versions of a fact could matter. Asked with a fact that has none of them yet; where the
+    /// answer is no for all of a statement, its facts are handed over without.
+    fn needs_place(&mut self, _fact: &Fact<'_>) -> bool {
+        true
+    }
     /// Takes one thing that could not be read and may hide a fact.
     fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread);
 }

@@ -124,10 +124,14 @@ fn imports(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detai
     for candidate in found {
         kept.push((candidate, Place::default()));
     }
-    if detail == Detail::Whole {
-        locate(content, &mut kept, &literals);
-    }
     let mut teller = Teller { bytes, surface, wanted, name, positions: text.positions(), sink };
+    if has_inner {
+        let is_needed = |candidate: &Candidate| {
+            statement.read(content, candidate);
+            teller.needs_place(&statement, candidate)
+        };
+        locate(content, &mut kept, &literals, is_needed);
+    }
     for (candidate, place) in &kept {
         statement.read(content, candidate);
         teller.tell(&statement, candidate, place);
@@ -188,19 +192,22 @@ fn standing_in_code(
     (found, hidden)
 }
 
-/// Finds scope and contexts of those candidates that are not plainly at module level.
-fn locate(text: &str, kept: &mut [(Candidate, Place)], literals: &[(usize, usize)]) {
+/// Finds scope and contexts of those candidates that are not plainly at module level, and for which somebody needs them.
+fn locate(
+    text: &str,
+    kept: &mut [(Candidate, Place)],
+    literals: &[(usize, usize)],
+    mut is_needed: impl FnMut(&Candidate) -> bool,
+) {
     let bytes = text.as_bytes();
-    let inner = |candidate: &Candidate| !blocks::is_flush_left(bytes, candidate.start);
-    let starts: Vec<usize> = kept.iter().map(|(c, _)| c).filter(|c| inner(c)).map(|c| c.start).collect();
-    if starts.is_empty() {
+    let mut inner: Vec<&mut (Candidate, Place)> =
+        kept.iter_mut().filter(|(c, _)| !blocks::is_flush_left(bytes, c.start) && is_needed(c)).collect();
+    if inner.is_empty() {
         return;
     }
-    let mut places = blocks::places(text, &starts, literals).into_iter();
-    for (candidate, place) in kept {
-        if inner(candidate) {
-            *place = places.next().unwrap_or_default();
-        }
+    let starts: Vec<usize> = inner.iter().map(|(candidate, _)| candidate.start).collect();
+    for ((_, place), found) in inner.iter_mut().zip(blocks::places(text, &starts, literals)) {
+        *place = found;
     }
 }
 
@@ -216,7 +223,39 @@ struct Teller<'t> {
 }
 
 impl Teller<'_> {
+    /// Hands a statement over.
     fn tell(&mut self, statement: &Statement, candidate: &Candidate, place: &Place) {
+        self.each(statement, candidate, place, |sink, positions, fact| sink.fact(positions, fact));
+        if let Some(broken) = statement.broken
+            && asked::may_hide_wanted(self.bytes, statement, self.wanted)
+        {
+            let start = statement.span.start as usize;
+            let unread = Unread {
+                span: Span::new(start, broken.max(start + 1)),
+                kind: ProblemKind::Syntax,
+                message: "this import statement cannot be read to its end".into(),
+                help: "mend the statement; if the file is a template or broken on purpose, list it under `unanalysed`",
+            };
+            self.sink.unread(&mut self.positions, unread);
+        }
+    }
+
+    /// Whether anybody needs to know where a statement stands.
+    fn needs_place(&mut self, statement: &Statement, candidate: &Candidate) -> bool {
+        let mut is_needed = false;
+        self.each(statement, candidate, &Place::default(), |sink, _, fact| {
+            is_needed = is_needed || sink.needs_place(fact);
+        });
+        is_needed
+    }
+
+    fn each(
+        &mut self,
+        statement: &Statement,
+        candidate: &Candidate,
+        place: &Place,
+        mut take: impl FnMut(&mut dyn Sink, &mut Positions<'_>, &Fact<'_>),
+    ) {
         let contexts = if candidate.lazy { place.contexts.with(Context::Lazy) } else { place.contexts };
         let module = statement.module();
         for alias in &statement.aliases {
@@ -241,19 +280,7 @@ impl Teller<'_> {
                 span: alias.span,
                 statement: statement.span,
             };
-            self.sink.fact(&mut self.positions, &fact);
-        }
-        if let Some(broken) = statement.broken
-            && asked::may_hide_wanted(self.bytes, statement, self.wanted)
-        {
-            let start = statement.span.start as usize;
-            let unread = Unread {
-                span: Span::new(start, broken.max(start + 1)),
-                kind: ProblemKind::Syntax,
-                message: "this import statement cannot be read to its end".into(),
-                help: "mend the statement; if the file is a template or broken on purpose, list it under `unanalysed`",
-            };
-            self.sink.unread(&mut self.positions, unread);
+            take(self.sink, &mut self.positions, &fact);
         }
     }
 }

@@ -40,6 +40,12 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
         let len = identifier_len(rest);
         (from + blank, from + blank + len)
     };
+    if let Some(from) = candidate.from
+        && let Some((level, end)) = dots(bytes, from + 4)
+    {
+        let is_wanted = wanted.relative.is_some_and(|least| level >= least);
+        return !is_wanted && (!wanted.asks_for_forms() || surely_has_no_form(bytes, end, candidate.keyword, wanted));
+    }
     let (start, end) = word_at(candidate.from.map_or(candidate.keyword + 6, |from| from + 4));
     let Some(word) = text.get(start..end).filter(|word| !word.is_empty()) else { return false };
     let is_module = !word.as_bytes().first().is_some_and(u8::is_ascii_digit) && word.is_ascii();
@@ -58,6 +64,16 @@ fn surely_speaks_of_others(text: &str, candidate: &Candidate, wanted: &Wanted<'_
     let is_whole = segments.all(|s| s.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'));
     let is_private = || wanted.private && has_private_word(bytes.get(start..end + path).unwrap_or_default());
     is_whole && matches!(rest.get(path), None | Some(b'\n')) && !is_private()
+}
+
+/// How many dots begin a module, and where they end; `None` when there is none, or nobody can be sure.
+fn dots(bytes: &[u8], from: usize) -> Option<(u32, usize)> {
+    let rest = bytes.get(from..)?;
+    let start = rest.iter().position(|b| *b != b' ')?;
+    let end = start + rest.get(start..)?.iter().position(|b| *b != b'.')?;
+    let next = rest.get(end..)?.iter().find(|b| **b != b' ')?;
+    let is_sure = end > start && is_identifier_byte(*next);
+    is_sure.then(|| (crate::span::to_u32(end - start), from + end))
 }
 
 /// Whether a from-import, whose module starts at `module`, surely has no form that is wanted: a star or a private name.
@@ -128,7 +144,7 @@ pub(super) fn may_hide_wanted(bytes: &[u8], statement: &Statement, wanted: &Want
         return true;
     }
     if statement.level > 0 {
-        return wanted.relative.is_some();
+        return wanted.relative.is_some_and(|least| statement.level >= least);
     }
     if statement.is_from && !statement.module().is_empty() {
         return wanted.absolute(statement.module());

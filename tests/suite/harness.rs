@@ -91,6 +91,17 @@ pub(crate) fn python(who: &str) -> Option<&'static str> {
 }
 
 /// Says that something was not tested here. In CI, where everything is installed, that is a failure.
+/// Ruff, where it is installed.
+pub(crate) fn ruff(who: &str) -> Option<&'static str> {
+    let run = Command::new("ruff").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let found = run.is_ok_and(|status| status.success()).then_some("ruff");
+    if found.is_none() {
+        skipped(who, "no ruff");
+    }
+    found
+}
+
+/// Says that a test could not run here; in CI, where everything is installed, that is a failure.
 pub(crate) fn skipped(who: &str, why: &str) {
     eprintln!("\n*** SKIPPED {who}: {why} ***\n");
     assert!(std::env::var_os("CI").is_none(), "skipped in CI: {who}: {why}");

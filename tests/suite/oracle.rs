@@ -63,9 +63,15 @@ fn ruff_reports_the_same_statements() {
     }
     let mut command = Command::new(python);
     command.arg(project().join("tests/oracle/ruff.py")).arg(env!("CARGO_BIN_EXE_policy")).arg(ruff).arg(tree.path());
-    for mode in
-        ["forbid name", "relative none", "relative no-parents", "import-as", "placement top-level", "require", "forbid star"]
-    {
+    for mode in [
+        "forbid name",
+        "relative none",
+        "relative no-parents",
+        "import-as",
+        "placement top-level",
+        "require",
+        "forbid star",
+    ] {
         command.args(["--mode", mode]);
     }
     let output = command.output().expect("Python starts");

@@ -1,7 +1,7 @@
 //! Hands out what a policy pulls in: packs from the tool, files from beneath the root. Knows that no link may lead out of
 //! the root; must not know what the texts say.
 
-use super::policy_file::{Unreadable, read_text};
+use super::policy_text::{Unreadable, read_text};
 use crate::disk::to_disk;
 use crate::document::yaml::MAX_BYTES;
 use crate::packs;

@@ -12,6 +12,7 @@ mod init;
 mod judge;
 mod output;
 mod policy_file;
+mod policy_text;
 mod progress;
 mod rules;
 mod target;

@@ -2,9 +2,9 @@
 
 use super::common::fail;
 use super::extensions::Extended;
+use super::policy_text::{Unreadable, read_text};
 use super::{Exit, Shell, common};
 use crate::disk::Place;
-use crate::document::yaml::MAX_BYTES;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
 use crate::packs;
@@ -45,30 +45,6 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
             Err(Refusal::Told(fail(shell, &what, "make it a readable UTF-8 file")))
         }
     }
-}
-
-/// Why a policy cannot be had.
-pub(super) enum Unreadable {
-    /// It has so many bytes.
-    TooLong(u64),
-    /// Words that follow its name.
-    Words(String),
-}
-
-/// Looks at the length first, so that a huge file costs nothing.
-pub(super) fn read_text(file: &Path) -> Result<String, Unreadable> {
-    let words = |error: &std::io::Error| Unreadable::Words(format!("cannot be read: {error}"));
-    let meta = std::fs::metadata(file).map_err(|error| words(&error))?;
-    if !meta.is_file() {
-        return Err(Unreadable::Words("is no regular file".to_owned()));
-    }
-    if meta.len() > MAX_BYTES as u64 {
-        return Err(Unreadable::TooLong(meta.len()));
-    }
-    let bytes = std::fs::read(file).map_err(|error| words(&error))?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(bytes)
-        .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
 }
 
 /// The policy's path as reports show it: relative to the root, or as it lies outside.

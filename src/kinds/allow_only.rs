@@ -1,6 +1,7 @@
 //! `allow-only`: nothing else may be imported. Knows its target and what to say of the rest.
 
-use super::entries::{self, ByTop, Entry, Form, Reach, Target, find_contradictions};
+use super::entries::{ByTop, Entry, Form, Reach};
+use super::entry_list::{self, Target, find_contradictions};
 use super::words::{Word, is_stdlib};
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
@@ -43,7 +44,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
     };
     let mut entries = Vec::new();
     let target = Target { key: "import", libraries: Some(libraries), form: Form::Any, allows: false };
-    entries::read(value, target, &mut entries, reading);
+    entry_list::read(value, target, &mut entries, reading);
     find_contradictions(&entries, reading);
     for entry in &entries {
         if matches!(entry.reach, Reach::Word(Word::Any)) {

@@ -1,16 +1,13 @@
-//! Entries: the names and words that `forbid`, `moved`, `allow-only` and `placement` list. Knows how they are written,
-//! what they cover, and which of several decides.
+//! Entries: the names and words that `forbid`, `moved`, `allow-only` and `placement` list. Knows what they cover, and which
+//! of several decides; must not know how they are written.
 
-use super::words::{WORDS, Word};
+use super::words::Word;
 use super::{Asks, View};
-use crate::document::fields::{Reading, Spanned, field};
-use crate::document::mistake::nearest;
-use crate::document::yaml::{Node, Value};
+use crate::document::fields::Spanned;
 use crate::fact::Fact;
 use crate::name::{self, is_private};
 use crate::pattern::name::{Fit, NamePattern, Rank};
-use crate::project::libraries::{self, Libraries, shared_by};
-use crate::project::{Project, standard_library};
+use crate::project::{Project, libraries, standard_library};
 use crate::versions::Version;
 use rustc_hash::FxHashMap;
 
@@ -188,165 +185,5 @@ impl ByTop {
     pub(super) fn positions(&self, reached: &str) -> impl Iterator<Item = usize> {
         let named = if self.named.is_empty() { None } else { self.named.get(name::top(reached)) };
         named.into_iter().flatten().chain(&self.anywhere).copied()
-    }
-}
-
-/// How a list of entries is to be read.
-#[derive(Clone, Copy)]
-pub(super) struct Target<'l> {
-    /// The key it stands under.
-    pub key: &'static str,
-    /// Whether its entries are libraries, which go by the names of their distributions too.
-    pub libraries: Option<&'l Libraries>,
-    /// Which imports its entries mean.
-    pub form: Form,
-    /// Whether its entries allow.
-    pub allows: bool,
-}
-
-/// A list of names, or a map of name to successor.
-pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, reading: &mut Reading<'_>) {
-    let what = format!("`{}`", target.key);
-    if let Value::Map(pairs) = &node.value
-        && !is_renamed_library(node)
-    {
-        if pairs.is_empty() {
-            reading.wrong(node.span, format!("{what} is an empty map"), "name at least one, or remove the key");
-        }
-        for (key, value) in pairs {
-            let written = Spanned { text: key.text.clone(), span: key.span };
-            let successor = match &value.value {
-                Value::Null => None,
-                _ => reading.text(value, "a successor").filter(|text| is_good_successor(text, reading)),
-            };
-            push(&written, successor.as_ref(), target, entries, reading);
-        }
-        return;
-    }
-    for item in reading.list(node, &what) {
-        if matches!(item.value, Value::Map(_)) {
-            let fields = reading.map(item, "a library", &[field("dist"), field("import")]);
-            let dist = fields.get("dist").and_then(|dist| reading.text(dist, "`dist`"));
-            if let Some(dist) = dist.filter(|dist| !is_distribution(&dist.text)) {
-                let help = "write the name that requirements use, without a version";
-                reading.wrong(dist.span, format!("`{}` is no name of a distribution", dist.text), help);
-            } else if fields.get("dist").is_none() {
-                let help = "write `{ dist: PyJWT, import: jwt }`, or the import name alone";
-                reading.wrong(item.span, "a library without the name of its distribution", help);
-            }
-            let Some(import) = fields.get("import") else {
-                let help = "write `{ dist: PyJWT, import: jwt }`";
-                reading.wrong(item.span, "a library without an import name", help);
-                continue;
-            };
-            for import in reading.list(import, "`import`") {
-                if let Some(written) = reading.text(import, "`import`") {
-                    push(&written, None, Target { libraries: None, ..target }, entries, reading);
-                }
-            }
-        } else if let Some(written) = reading.text(item, "a name") {
-            push(&written, None, target, entries, reading);
-        }
-    }
-}
-
-fn is_renamed_library(node: &Node) -> bool {
-    matches!(&node.value, Value::Map(pairs) if pairs.iter().any(|(key, _)| key.text == "dist"))
-}
-
-/// Whether a text can be the name of a distribution (PEP 508).
-fn is_distribution(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-}
-
-fn push(
-    written: &Spanned,
-    successor: Option<&Spanned>,
-    target: Target<'_>,
-    entries: &mut Vec<Entry>,
-    reading: &mut Reading<'_>,
-) {
-    let mut add = |reach: Reach| {
-        let (written, successor) = (written.clone(), successor.cloned());
-        entries.push(Entry { reach, form: target.form, written, successor, allows: target.allows });
-    };
-    if let Some(word) = Word::parse(&written.text) {
-        add(Reach::Word(word));
-        return;
-    }
-    // `first_party` and `Any` would be names that nobody has.
-    let squashed = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    if let Some((word, _)) = WORDS.iter().find(|(word, _)| squashed(word) == squashed(&written.text)) {
-        let help = format!("write `{}`", reading.corrected(written.span, word));
-        reading.wrong(written.span, format!("`{}` is no name, but nearly the word `{word}`", written.text), help);
-        return;
-    }
-    if let Some(libraries) = target.libraries {
-        if let Some(distributions) = shared_by(&written.text) {
-            let example = if written.text == "jwt" { "PyJWT" } else { "NAME" };
-            let help = format!("say which is meant: `{{ dist: {example}, import: {} }}`", written.text);
-            let message = format!("`{}` is the import name of {distributions}", written.text);
-            reading.wrong(written.span, message, help);
-            return;
-        }
-        let imports = libraries.imports(&written.text);
-        if !imports.is_empty() {
-            imports.iter().filter_map(|import| NamePattern::parse(import).ok()).for_each(|p| add(Reach::Pattern(p)));
-            return;
-        }
-        if written.text.contains('-') && name::is_dotted(&written.text.replace('-', "_")) {
-            let import = written.text.replace('-', "_");
-            let help = format!("say what code imports: `{{ dist: {}, import: {import} }}`", written.text);
-            let message = format!("nobody knows what code imports of the distribution `{}`", written.text);
-            reading.wrong(written.span, message, help);
-            return;
-        }
-    }
-    match NamePattern::parse(&written.text) {
-        Ok(pattern) => add(Reach::Pattern(pattern)),
-        Err(_) if reading.is_full() => reading.untold += 1,
-        Err(malformed) => {
-            let near = nearest(&written.text, WORDS.map(|(name, _)| name))
-                .filter(|near| strsim::osa_distance(near, &written.text.to_lowercase().replace(['_', ' '], "-")) <= 2)
-                .map(str::to_owned);
-            let spelling = near.or(malformed.spelling);
-            reading.misspelt(written.span, malformed.message, spelling.as_deref(), malformed.help);
-        }
-    }
-}
-
-/// Whether a successor is a dotted name; a mistake otherwise.
-pub(super) fn is_good_successor(successor: &Spanned, reading: &mut Reading<'_>) -> bool {
-    let good = name::is_dotted(&name::normalise(&successor.text));
-    if !good {
-        let help = "write the dotted name to use instead, such as `acme.http.get`, or `~` for none";
-        reading.wrong(successor.span, format!("`{}` is no dotted name", successor.text), help);
-    }
-    good
-}
-
-/// One name both forbidden and excepted, or named twice.
-pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entry>, reading: &mut Reading<'_>) {
-    let mut first: FxHashMap<(&str, Form), &Entry> = FxHashMap::default();
-    for entry in entries {
-        // A library goes by several names.
-        let text = match &entry.reach {
-            Reach::Pattern(pattern) => pattern.as_str(),
-            Reach::Word(_) => entry.written.text.as_str(),
-        };
-        // A library may stand for several names: they share one place.
-        let same = |other: &&&Entry| other.written.span != entry.written.span;
-        let forms: &[Form] = if entry.allows { &[Form::Any, Form::Star, Form::Private] } else { &[entry.form] };
-        let Some(other) = forms.iter().find_map(|form| first.get(&(text, *form)).filter(same)) else {
-            first.insert((text, entry.form), entry);
-            continue;
-        };
-        if other.allows == entry.allows {
-            reading.wrong(entry.written.span, format!("`{text}` stands here a second time"), "remove one of the two");
-        } else {
-            let help = "an exception must be more specific than what is forbidden: remove one of the two";
-            reading.wrong(entry.written.span, format!("`{text}` is both forbidden and excepted"), help);
-        }
     }
 }

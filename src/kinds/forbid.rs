@@ -1,6 +1,7 @@
 //! `forbid`: must not occur. Knows its targets, how entries compete within one rule, and what to say.
 
-use super::entries::{self, ByTop, Entry, Form, Reach, Target, Weight, find_contradictions};
+use super::entries::{ByTop, Entry, Form, Reach, Weight};
+use super::entry_list::{self, Target, find_contradictions};
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
@@ -69,13 +70,13 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
             ("private", Form::Private, None),
         ] {
             if let Some(value) = fields.get(key) {
-                entries::read(value, Target { key, libraries, form, allows: false }, &mut entries, reading);
+                entry_list::read(value, Target { key, libraries, form, allows: false }, &mut entries, reading);
             }
         }
         let forbids = !entries.is_empty();
         if let Some(value) = fields.get("except") {
             let target = Target { key: "except", libraries: None, form: Form::Any, allows: true };
-            entries::read(value, target, &mut entries, reading);
+            entry_list::read(value, target, &mut entries, reading);
             if !forbids {
                 let help = "name what is forbidden beside it: `import: [any]`";
                 reading.wrong(value.span, "`except` alone forbids nothing", help);
@@ -86,7 +87,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         }
     } else {
         let target = Target { key: "forbid", libraries, form: Form::Any, allows: false };
-        entries::read(node, target, &mut entries, reading);
+        entry_list::read(node, target, &mut entries, reading);
     }
     find_contradictions(&entries, reading);
     if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries, false))) }

@@ -4,6 +4,7 @@
 mod allow_only;
 mod canonical;
 mod entries;
+mod entry_list;
 mod forbid;
 mod import_as;
 mod moved;

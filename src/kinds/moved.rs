@@ -1,6 +1,7 @@
 //! `moved`: the same object, in a new place. Knows how old and new names are written; judges as `forbid` does.
 
-use super::entries::{Entry, Form, Reach, find_contradictions, is_good_successor};
+use super::entries::{Entry, Form, Reach};
+use super::entry_list::{find_contradictions, is_good_successor};
 use super::forbid::Forbid;
 use super::{Judge, Kind};
 use crate::document::fields::{Reading, Spanned};

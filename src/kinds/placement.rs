@@ -1,7 +1,8 @@
 //! `placement`: where an import may stand. Knows which contexts run with their module.
 
-use super::entries::{ByTop, Entry, Form, Target, find_contradictions};
-use super::{Asks, Complaint, Judge, Kind, View, entries};
+use super::entries::{ByTop, Entry, Form};
+use super::entry_list::{self, Target, find_contradictions};
+use super::{Asks, Complaint, Judge, Kind, View};
 use crate::context::Context;
 use crate::document::fields::Reading;
 use crate::document::yaml::{Key, Node, Value};
@@ -78,7 +79,7 @@ fn read_name(key: &Key, libraries: &Libraries, reading: &mut Reading<'_>) -> Vec
     let mut names = Vec::new();
     let scalar = Node { value: Value::Scalar { text: key.text.clone(), plain: false }, span: key.span };
     let target = Target { key: "placement", libraries: Some(libraries), form: Form::Any, allows: false };
-    entries::read(&scalar, target, &mut names, reading);
+    entry_list::read(&scalar, target, &mut names, reading);
     names
 }
 

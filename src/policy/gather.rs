@@ -34,7 +34,7 @@ impl Sheet {
         let mut mistakes = Vec::new();
         let mut tree = None;
         if source.text().len() > MAX_BYTES {
-            mistakes.push(super::load::too_long(source.text().len() as u64));
+            mistakes.push(too_long(source.text().len() as u64));
         } else {
             tree = yaml::parse(source.text(), &mut mistakes);
         }
@@ -76,6 +76,13 @@ impl Sheet {
         }
         Broken { source, mistakes }
     }
+}
+
+/// The mistake of a file that is too long to be a policy.
+#[must_use]
+pub fn too_long(bytes: u64) -> Mistake {
+    let message = format!("the policy has {bytes} bytes; more than {MAX_BYTES} are not read");
+    Mistake::new(Span::default(), message, "this is probably not a policy; name another file with `--policy`")
 }
 
 /// The root's policy first, then what it pulls in, each once, in the order in which they are named.

@@ -2,13 +2,13 @@
 //! is, and hands out what the policy pulls in.
 
 use super::extensions::{Extensions, Pulled};
+pub use super::gather::too_long;
 use super::gather::{Sheet, gather};
 use super::root_keys::{self, EXTENDED, KEYS};
 use super::rule_keys::{self, Source, read_globs};
 use super::{Broken, Index, Policy, PolicySource, Rule, overrides};
 use crate::document::fields::{Field, Fields, Reading};
-use crate::document::mistake::Mistake;
-use crate::document::yaml::{MAX_BYTES, Node, Value};
+use crate::document::yaml::{Node, Value};
 use crate::project::libraries::Libraries;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -66,13 +66,6 @@ pub fn load(
 fn pulled(sheet: &Sheet) -> Option<Pulled> {
     let (asked_by, asked) = sheet.asked?;
     Some(Pulled { source: sheet.source.clone(), id: sheet.id.clone()?, asked_by, asked })
-}
-
-/// The mistake of a file that is too long to be a policy.
-#[must_use]
-pub fn too_long(bytes: u64) -> Mistake {
-    let message = format!("the policy has {bytes} bytes; more than {MAX_BYTES} are not read");
-    Mistake::new(Span::default(), message, "this is probably not a policy; name another file with `--policy`")
 }
 
 /// The top of a document as a map of these keys, and whether a key was not understood.

@@ -2,7 +2,7 @@
 //! blocks.
 
 use super::version_test::{self, Guard};
-use super::words::words;
+use super::words::{without_parentheses, words};
 use crate::name::is_identifier_byte;
 
 /// The condition of an `if` or `elif`.
@@ -47,23 +47,6 @@ fn end_of_test(all: &[&[u8]]) -> Option<usize> {
         }
     }
     None
-}
-
-/// `(test)` is the test, when the two parentheses belong together.
-pub(super) fn without_parentheses<'w, 'a>(test: &'w [&'a [u8]]) -> &'w [&'a [u8]] {
-    let mut test = test;
-    while let [b"(", inner @ .., b")"] = test {
-        let mut depth = 0_i32;
-        let closes_early = inner.iter().any(|word| {
-            depth += i32::from(*word == b"(") - i32::from(*word == b")");
-            depth < 0
-        });
-        if closes_early {
-            break;
-        }
-        test = inner;
-    }
-    test
 }
 
 fn is_word(text: &[u8]) -> bool {

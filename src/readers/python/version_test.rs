@@ -1,7 +1,7 @@
 //! Literal comparisons of `sys.version_info`: for which versions they hold. Knows how Python orders tuples; must not know
 //! blocks.
 
-use super::condition::without_parentheses;
+use super::words::without_parentheses;
 use crate::versions::{Version, Versions};
 use std::cmp::Ordering;
 

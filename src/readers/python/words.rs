@@ -1,4 +1,4 @@
-//! Splits a stretch of code into words and single signs. Knows blanks and identifiers only.
+//! Splits a stretch of code into words and single signs. Knows blanks, identifiers and parentheses only.
 
 use crate::name::is_identifier_byte;
 
@@ -31,4 +31,21 @@ impl<'a> Iterator for Words<'a> {
         }
         self.bytes.get(start..self.at)
     }
+}
+
+/// `(test)` is the test, when the two parentheses belong together.
+pub(super) fn without_parentheses<'w, 'a>(test: &'w [&'a [u8]]) -> &'w [&'a [u8]] {
+    let mut test = test;
+    while let [b"(", inner @ .., b")"] = test {
+        let mut depth = 0_i32;
+        let closes_early = inner.iter().any(|word| {
+            depth += i32::from(*word == b"(") - i32::from(*word == b")");
+            depth < 0
+        });
+        if closes_early {
+            break;
+        }
+        test = inner;
+    }
+    test
 }

@@ -1,0 +1,28 @@
+//! Reads the text of a policy file, whichever it is. Knows length and encoding; must not know what it says.
+
+use crate::document::yaml::MAX_BYTES;
+use std::path::Path;
+
+/// Why a policy cannot be had.
+pub(super) enum Unreadable {
+    /// It has so many bytes.
+    TooLong(u64),
+    /// Words that follow its name.
+    Words(String),
+}
+
+/// Looks at the length first, so that a huge file costs nothing.
+pub(super) fn read_text(file: &Path) -> Result<String, Unreadable> {
+    let words = |error: &std::io::Error| Unreadable::Words(format!("cannot be read: {error}"));
+    let meta = std::fs::metadata(file).map_err(|error| words(&error))?;
+    if !meta.is_file() {
+        return Err(Unreadable::Words("is no regular file".to_owned()));
+    }
+    if meta.len() > MAX_BYTES as u64 {
+        return Err(Unreadable::TooLong(meta.len()));
+    }
+    let bytes = std::fs::read(file).map_err(|error| words(&error))?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes)
+        .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
+}

@@ -21,7 +21,7 @@ fn define(command: clap::Command) -> clap::Command {
             Arg::new("rule")
                 .value_name("RULE")
                 .required(true)
-                .help("Id of a rule or of a built-in finding, a verb, or `pack:NAME`"),
+                .help("Id of a rule or of a built-in finding, `pack:NAME`, or `verb:NAME`"),
         )
         .after_help(
             "\
@@ -29,7 +29,7 @@ Examples:
   policy explain no-old-http
   policy explain deprecated-libraries/pytz
   policy explain pack:deprecated-libraries
-  policy explain allow-only
+  policy explain verb:allow-only
   policy explain policy/missing-target",
         )
 }
@@ -52,8 +52,16 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         };
         return tell(&pack_page(name, &pack), shell);
     }
-    if let Some(kind) = KINDS.iter().find(|kind| kind.key == id) {
-        let text = format!("{id}, a verb\n\n  {}\n\nFor example:\n\n  {}", kind.about, kind.example);
+    if let Some(verb) = id.strip_prefix("verb:") {
+        let Some(kind) = KINDS.iter().find(|kind| kind.key == verb) else {
+            let known: Vec<&str> = KINDS.iter().map(|kind| kind.key).collect();
+            return common::fail(
+                shell,
+                &format!("there is no verb `{verb}`"),
+                &format!("there are: {}", known.join(", ")),
+            );
+        };
+        let text = format!("{verb}, a verb\n\n  {}\n\nFor example:\n\n  {}", kind.about, kind.example);
         return tell(&text, shell);
     }
     let (_, policy, _) = match policy_file::here(matches, shell.err_columns, shell) {

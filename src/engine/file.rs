@@ -157,7 +157,8 @@ impl<'e, 'a> Judging<'e, 'a> {
         let instead = rule.instead_in(self.path, self.engine.today);
         let fact = view.fact;
         let mut message = rule.judge.message(view, complaint, instead);
-        if let Some(instead) = instead.filter(|instead| complaint.successor.is_none() && !message.contains(instead)) {
+        let is_told = |to: &str| complaint.successor.is_some() || message.contains(&format!("`{to}"));
+        if let Some(instead) = instead.filter(|instead| !is_told(instead)) {
             message.push_str("; use `");
             message.push_str(instead);
             message.push('`');
@@ -198,7 +199,7 @@ impl<'e, 'a> Judging<'e, 'a> {
     /// none.
     fn require(&mut self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) {
         let engine = self.engine;
-        // A broken statement hides nothing but what it names.
+        // Where text is broken, that is told beside what the readable rest lacks.
         let is_unread = |problem: &Problem| problem.kind != ProblemKind::Syntax;
         if engine.policy.index.requiring.is_empty() || self.report.problems.iter().any(is_unread) {
             return;

@@ -21,7 +21,10 @@ impl Met {
         for &rule in &policy.index.requiring {
             let required = policy.rules.get(rule).map(|rule| rule.judge.required()).unwrap_or_default();
             for (position, required) in required.iter().enumerate() {
-                if required.pattern.fit(reached, fact.is_star()) == Some(Fit::Certain) {
+                // `import __future__.annotations` switches nothing on.
+                let is_feature = required.pattern.top() == Some("__future__");
+                let is_plain = fact.module_len == fact.name.len();
+                if required.pattern.fit(reached, fact.is_star()) == Some(Fit::Certain) && !(is_feature && is_plain) {
                     self.0.insert((rule, position));
                 }
             }

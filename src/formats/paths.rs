@@ -45,6 +45,9 @@ impl Paths {
     /// Relative to the working folder.
     #[must_use]
     pub fn working(&self, path: &RepoPath) -> String {
+        if is_outside(path) {
+            return path.to_string();
+        }
         if let Some(below) = self.working.as_ref().and_then(|working| path.strip_folder(working))
             && !below.is_empty()
         {
@@ -67,8 +70,16 @@ impl Paths {
     /// Relative to the top of the work tree.
     #[must_use]
     pub fn top(&self, path: &RepoPath) -> String {
+        if is_outside(path) {
+            return path.to_string();
+        }
         path.segments().fold(self.below_top.clone(), |path, part| path.join(part)).to_string()
     }
+}
+
+/// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may.
+fn is_outside(path: &RepoPath) -> bool {
+    path.as_bytes().starts_with(b"/") || path.as_bytes().get(1) == Some(&b':')
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub form: Form,
     /// How it is written.
     pub written: Spanned,
+    /// The distribution that it is named by, where that is not its import name.
+    pub distribution: Option<String>,
     /// The successor it names.
     pub successor: Option<Spanned>,
     /// Stands under `except`: what it covers is allowed.

@@ -39,7 +39,7 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
                 Value::Null => None,
                 _ => reading.text(value, "a successor").filter(|text| is_good_successor(text, reading)),
             };
-            push(&written, successor.as_ref(), target, entries, reading);
+            push(&written, successor.as_ref(), None, target, entries, reading);
         }
         return;
     }
@@ -47,7 +47,7 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
         if matches!(item.value, Value::Map(_)) {
             let fields = reading.map(item, "a library", &[field("dist"), field("import")]);
             let dist = fields.get("dist").and_then(|dist| reading.text(dist, "`dist`"));
-            if let Some(dist) = dist.filter(|dist| !is_distribution(&dist.text)) {
+            if let Some(dist) = dist.as_ref().filter(|dist| !is_distribution(&dist.text)) {
                 let help = "write the name that requirements use, without a version";
                 reading.wrong(dist.span, format!("`{}` is no name of a distribution", dist.text), help);
             } else if fields.get("dist").is_none() {
@@ -61,11 +61,12 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
             };
             for import in reading.list(import, "`import`") {
                 if let Some(written) = reading.text(import, "`import`") {
-                    push(&written, None, Target { libraries: None, ..target }, entries, reading);
+                    let distribution = dist.as_ref().map(|dist| dist.text.as_str());
+                    push(&written, None, distribution, Target { libraries: None, ..target }, entries, reading);
                 }
             }
         } else if let Some(written) = reading.text(item, "a name") {
-            push(&written, None, target, entries, reading);
+            push(&written, None, None, target, entries, reading);
         }
     }
 }
@@ -83,16 +84,23 @@ fn is_distribution(text: &str) -> bool {
 fn push(
     written: &Spanned,
     successor: Option<&Spanned>,
+    distribution: Option<&str>,
     target: Target<'_>,
     entries: &mut Vec<Entry>,
     reading: &mut Reading<'_>,
 ) {
-    let mut add = |reach: Reach| {
-        let (written, successor) = (written.clone(), successor.cloned());
-        entries.push(Entry { reach, form: target.form, written, successor, allows: target.allows });
+    let mut add = |reach: Reach, distribution: Option<&str>| {
+        entries.push(Entry {
+            reach,
+            form: target.form,
+            written: written.clone(),
+            distribution: distribution.map(str::to_owned),
+            successor: successor.cloned(),
+            allows: target.allows,
+        });
     };
     if let Some(word) = Word::parse(&written.text) {
-        add(Reach::Word(word));
+        add(Reach::Word(word), None);
         return;
     }
     // `first_party` and `Any` would be names that nobody has.
@@ -112,7 +120,8 @@ fn push(
         }
         let imports = libraries.imports(&written.text);
         if !imports.is_empty() {
-            imports.iter().filter_map(|import| NamePattern::parse(import).ok()).for_each(|p| add(Reach::Pattern(p)));
+            let patterns = imports.iter().filter_map(|import| NamePattern::parse(import).ok());
+            patterns.for_each(|pattern| add(Reach::Pattern(pattern), Some(&written.text)));
             return;
         }
         if written.text.contains('-') && name::is_dotted(&written.text.replace('-', "_")) {
@@ -124,7 +133,7 @@ fn push(
         }
     }
     match NamePattern::parse(&written.text) {
-        Ok(pattern) => add(Reach::Pattern(pattern)),
+        Ok(pattern) => add(Reach::Pattern(pattern), distribution),
         Err(_) if reading.is_full() => reading.untold += 1,
         Err(malformed) => {
             let near = nearest(&written.text, WORDS.map(|(name, _)| name))
@@ -162,6 +171,14 @@ pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entr
             first.insert((text, entry.form), entry);
             continue;
         };
+        // Several distributions may share an import name.
+        let is_same = other.distribution.is_none() && entry.distribution.is_none();
+        if other.allows == entry.allows && !is_same && other.written.text != entry.written.text {
+            continue;
+        }
+        if other.allows == entry.allows && !is_same && other.distribution != entry.distribution {
+            continue;
+        }
         if other.allows == entry.allows {
             reading.wrong(entry.written.span, format!("`{text}` stands here a second time"), "remove one of the two");
         } else {

@@ -6,7 +6,7 @@ use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::{Node, Value};
-use crate::name::top;
+use crate::name::{normalise, top};
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
 use crate::span::Span;
@@ -110,12 +110,17 @@ impl Judge for Forbid {
     }
 
     fn needs_place(&self) -> bool {
-        self.entries.iter().any(|entry| matches!(entry.reach, Reach::Word(word) if word.needs_version()))
+        // A module that comes and goes with versions may be a local one instead.
+        let is_passing = |top: &str| standard_library::knows(top) && !standard_library::is_everywhere(top);
+        self.entries.iter().any(|entry| match &entry.reach {
+            Reach::Word(word) => word.needs_version(),
+            Reach::Pattern(pattern) => pattern.top().is_none_or(is_passing),
+        })
     }
 
     fn place_matters(&self, view: &View<'_>) -> bool {
         let top = top(view.reached);
-        standard_library::knows(top) && (self.needs_place() || view.project.is_first_party(top))
+        standard_library::knows(top) && self.needs_place()
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
@@ -210,8 +215,8 @@ impl Judge for Forbid {
             message.push_str("; use `");
             message.push_str(successor);
             if self.moves && !view.fact.is_star() {
-                let old = complaint.matched.trim_start_matches('=');
-                message.push_str(reached.strip_prefix(old).unwrap_or_default());
+                let old = normalise(complaint.matched.trim_start_matches('='));
+                message.push_str(reached.strip_prefix(&*old).unwrap_or_default());
             }
             message.push('`');
         }

@@ -4,7 +4,7 @@ use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Reading, Spanned, field};
 use crate::document::yaml::{Key, Node, Value};
 use crate::name::{is_dotted, is_identifier, normalise, top};
-use crate::project::libraries::Libraries;
+use crate::project::libraries::{self, Libraries};
 use crate::span::Span;
 use rustc_hash::FxHashMap;
 
@@ -116,6 +116,13 @@ impl Judge for ImportAs {
             successor: None,
             possible: false,
         };
+        // A relative import never means a library.
+        if fact.level > 0
+            && (libraries::knows(top(view.reached)) || !view.project.is_first_party(top(view.reached)))
+            && view.project.exists(view.reached) != Some(true)
+        {
+            return None;
+        }
         if let Some(agreed) = self.agreed.get(view.reached)
             && !agreed.aliases.is_empty()
         {

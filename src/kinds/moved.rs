@@ -36,7 +36,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
             }
             Ok(pattern) => {
                 let reach = Reach::Pattern(pattern);
-                entries.push(Entry { reach, form: Form::Any, written, successor, allows: false });
+                entries.push(Entry { reach, form: Form::Any, written, distribution: None, successor, allows: false });
             }
             Err(malformed) => {
                 reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);

@@ -1,6 +1,6 @@
 //! `placement`: where an import may stand. Knows which contexts run with their module.
 
-use super::entries::{ByTop, Entry, Form};
+use super::entries::{ByTop, Entry, Form, Reach};
 use super::entry_list::{self, Target, find_contradictions};
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::context::Context;
@@ -10,6 +10,7 @@ use crate::project::Project;
 use crate::project::libraries::Libraries;
 use crate::span::Span;
 use crate::surface::Surface;
+use rustc_hash::FxHashMap;
 
 /// The verb.
 pub(super) static KIND: Kind = Kind {
@@ -70,8 +71,21 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         }
     }
     find_contradictions(placed.iter().map(|(entry, _)| entry), reading);
+    find_two_places(&placed, reading);
     let index = ByTop::new(placed.iter().map(|(entry, _)| entry));
     if placed.is_empty() { None } else { Some(Box::new(Placement { entries: placed, index })) }
+}
+
+/// A library may go by two names, but has one place.
+fn find_two_places(placed: &[(Entry, Where)], reading: &mut Reading<'_>) {
+    let mut first: FxHashMap<&str, Where> = FxHashMap::default();
+    for (entry, place) in placed {
+        let Reach::Pattern(pattern) = &entry.reach else { continue };
+        if *first.entry(pattern.as_str()).or_insert(*place) != *place {
+            let message = format!("`{}` has another place already", pattern.as_str());
+            reading.wrong(entry.written.span, message, "a name has one place: remove one of the two");
+        }
+    }
 }
 
 /// A key as the name, word or library that it is.

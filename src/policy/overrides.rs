@@ -12,6 +12,7 @@ use crate::pattern::glob::Glob;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 const KEYS: [Field; 8] = [
@@ -25,7 +26,7 @@ const KEYS: [Field; 8] = [
     later("suppressible"),
 ];
 
-/// At most so many: each may speak of many rules.
+/// At most so many rules and sources are named: each may mean many rules.
 const MOST: usize = 1_000;
 
 /// A change of a pulled-in rule.
@@ -65,23 +66,23 @@ impl Override {
 /// A source that is not there for another mistake is not told again.
 pub(super) fn apply(node: &Node, rules: &mut [Rule], reading: &mut Reading<'_>) {
     let unsure = !reading.mistakes.is_empty();
-    let items = reading.list(node, "`overrides`");
-    if items.len() > MOST {
-        let message = format!("more than {MOST} overrides");
-        reading.wrong(node.span, message, "`rule: source/*` changes every rule of a source");
-        return;
-    }
-    for item in items {
+    let mut named = 0;
+    for item in reading.list(node, "`overrides`") {
         if !matches!(item.value, Value::Map(_)) {
             let help = "write `- { rule: deprecated-libraries/pytz, level: none, why: Django 3 needs it }`";
             reading.wrong(item.span, "an override says which rule it changes, and how", help);
             continue;
         }
-        read_one(item, rules, unsure, reading);
+        read_one(item, rules, unsure, &mut named, reading);
+        if named > MOST {
+            let message = format!("the overrides name more than {MOST} rules");
+            reading.wrong(node.span, message, "`rule: source/*` changes every rule of a source");
+            return;
+        }
     }
 }
 
-fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading<'_>) {
+fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, named: &mut usize, reading: &mut Reading<'_>) {
     let mistakes_before = reading.mistakes.len();
     let fields = reading.map(item, "an override", &KEYS);
     let text = |key: &str, reading: &mut Reading<'_>| {
@@ -109,8 +110,21 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading
     if !says_something && reading.mistakes.len() == mistakes_before {
         reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead` or an `owner`");
     }
+    let mut seen = FxHashSet::default();
     for name in reading.list(rule, "`rule`") {
         let Some(written) = reading.text(name, "`rule`") else { continue };
+        if !seen.insert(written.text.clone()) {
+            reading.wrong(
+                written.span,
+                format!("`{}` stands here a second time", written.text),
+                "remove one of the two",
+            );
+            continue;
+        }
+        *named += 1;
+        if *named > MOST {
+            return;
+        }
         let changed = Arc::new(Override { span: written.span, ..changed.clone() });
         let whole = written.text.strip_suffix("/*");
         let is_meant = |rule: &Rule| match whole {
@@ -120,6 +134,11 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, reading: &mut Reading
         let mut found = false;
         for rule in rules.iter_mut().filter(|rule| is_meant(rule)) {
             found = true;
+            let forbidden = changed.instead.as_ref().filter(|to| rule.judge.forbids_name(&to.text));
+            if let Some(to) = forbidden {
+                let message = format!("the successor `{}` is forbidden by `{}`", to.text, rule.id);
+                reading.wrong(to.span, message, "name another successor");
+            }
             if rule.source == 0 {
                 let help = "change the rule itself: it stands in this file";
                 reading.wrong(written.span, format!("`{}` was not pulled in", written.text), help);

@@ -89,8 +89,8 @@ impl Rule {
     #[must_use]
     pub fn level_in(&self, path: &RepoPath, today: Date, contexts: Contexts) -> Level {
         let own = self.level_of(contexts);
-        if own == Level::None && self.level != Level::None {
-            return own;
+        if self.contexts.iter().any(|(context, level)| *level == Level::None && contexts.contains(*context)) {
+            return Level::None;
         }
         let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
         changed.find_map(|change| change.level).unwrap_or(own)

@@ -229,9 +229,10 @@ fn read_python(node: &Node, reading: &mut Reading<'_>) -> Option<(Versions, Stri
     let written = reading.text(node, "`python`")?;
     let range = VersionSpecifiers::from_str(&written.text).ok().filter(|range| range.iter().next().is_some());
     let Some(range) = range else {
-        let digits = written.text.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let digits: String = digits.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-        let spelling = VersionSpecifiers::from_str(&format!(">={digits}")).is_ok().then(|| format!("\">={digits}\""));
+        // `3.12` and `3.12+` can only mean one thing.
+        let version = written.text.trim().trim_end_matches('+');
+        let is_version = version.strip_prefix("3.").is_some_and(|minor| minor.parse::<u8>().is_ok());
+        let spelling = is_version.then(|| format!("\">={version}\""));
         let help = "write a range of versions: `python: \">=3.11\"`".to_owned();
         reading.misspelt(written.span, format!("`{}` is no version range", written.text), spelling.as_deref(), help);
         return None;

@@ -161,6 +161,7 @@ def banned(names):
 def modes(chosen):
     """Every mode by name; `chosen` are the names for `forbid`."""
     lazy = {"placement": dict.fromkeys(HEAVY, "lazy")}
+    relative = "flake8-tidy-imports.ban-relative-imports"
     future = "from __future__ import annotations"
     return {
         "forbid name": Mode(
@@ -171,8 +172,8 @@ def modes(chosen):
             only_ruff=RELATIVE,
             only_ours=OTHERWISE | {"star may bring in a banned member": star_brings},
         ),
-        "relative none": Mode({"relative": "none"}, "TID252", {"flake8-tidy-imports.ban-relative-imports": "all"}),
-        "relative no-parents": Mode({"relative": "no-parents"}, "TID252", {"flake8-tidy-imports.ban-relative-imports": "parents"}),
+        "relative none": Mode({"relative": "none"}, "TID252", {relative: "all"}),
+        "relative no-parents": Mode({"relative": "no-parents"}, "TID252", {relative: "parents"}),
         "import-as": Mode(
             {"import-as": ALIASES},
             "ICN001",
@@ -185,7 +186,10 @@ def modes(chosen):
             "ICN003",
             {"flake8-import-conventions.banned-from": MEMBERS},
             MEMBERS,
-            only_ours={"relative: ruff compares as written": lambda run, file, s: s.level, "not imported as agreed (ICN001)": lacks_alias},
+            only_ours={
+                "relative: ruff compares as written": lambda run, file, s: s.level,
+                "not imported as agreed (ICN001)": lacks_alias,
+            },
         ),
         "placement lazy": Mode(
             lazy,
@@ -228,11 +232,10 @@ def modes(chosen):
             preview=True,
             only_ruff={"own top-level package": is_own, "`_` alone is not private": lambda run, file, s: "_" in private(s)},
             only_ours={
-                "relative": lambda run, file, s: s.level,
-                "`import a._b` without alias": lambda run, file, s: not s.is_from and s.names[0][1] is None,
-                "star": lambda run, file, s: s.is_star,
-                "folder of the same name": lambda run, file, s: s.full_names()[0].split(".")[0] in file.package[-1:],
-                "bound again, or used in annotations only": rebound_or_typing,
+                "`import a._b` without alias": lambda run, file, s: private(s) and not s.is_from and s.names[0][1] is None,
+                "star": lambda run, file, s: private(s) and s.is_star,
+                "folder of the same name": lambda run, file, s: private(s) and s.module.split(".")[0] in file.package[-1:],
+                "bound again, or used in annotations only": lambda *what: private(what[2]) and rebound_or_typing(*what),
             },
         ),
     }

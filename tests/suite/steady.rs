@@ -98,6 +98,10 @@ except ImportError:
     import tomli as tomllib
 import sys
 if sys.version_info < (3, 11) and x: import tomli
+if sys.version_info < (3, 12):
+    import imp
+else:
+    import imp
 from requests import a b
 ";
 
@@ -117,14 +121,19 @@ rules:
   aliases: { import-as: { numpy: np } }
   lazy: { placement: { torch: lazy, any: top-level } }
   flat: { relative: none }
+  gone: { forbid: [imp] }
   future: { require: { import: __future__.annotations } }
 ";
 
 /// What a rule says does not depend on which others ask, on how much is kept, or on what else is checked.
 #[test]
 fn each_rule_alone_says_what_it_says_among_others() {
-    let tree =
-        folder(&[("policy.yaml", EVERY), ("pkg/sub/a.py", ODD), ("pkg/up.py", "import up\nfrom pkg import up\n")]);
+    let tree = folder(&[
+        ("policy.yaml", EVERY),
+        ("pkg/sub/a.py", ODD),
+        ("imp.py", ""),
+        ("pkg/up.py", "import up\nfrom pkg import up\n"),
+    ]);
     let lines = |arguments: &[&str]| -> (i32, Vec<String>) {
         let out = run(tree.path(), &[&["check", "--format", "concise"], arguments].concat());
         (out.code, out.stdout.lines().map(str::to_owned).collect())

@@ -149,7 +149,11 @@ fn shapes_lines(byte: u8) -> bool {
 
 /// Whether the word at `start` is one that no bracket can hold: it begins a statement, whatever is still open.
 fn begins_statement(bytes: &[u8], start: usize) -> bool {
-    let (word, _) = word_at(bytes, start);
+    let (word, end) = word_at(bytes, start);
+    // `async for` may stand in brackets, `async def` may not.
+    if word == b"async" {
+        return word_at(bytes, skip_blank(bytes, end)).0 == b"def";
+    }
     matches!(
         word,
         b"def"

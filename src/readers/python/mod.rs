@@ -18,6 +18,7 @@ mod words;
 use super::{Detail, Reader, Sink, Unread, Wanted};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
+use crate::name::is_identifier_byte;
 use crate::problem::ProblemKind;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -79,15 +80,30 @@ impl Reader for Python {
         let bytes = text.content().as_bytes();
         let mut lexer = Lexer::new(bytes);
         let mut at = 0;
-        let mut literals = 0;
+        // Where the docstring so far ends: one literal, or several next to each other.
+        let mut docstring = None;
         while let Some(token) = lexer.next_token() {
-            if !is_blank_code(bytes.get(at..token.start).unwrap_or_default()) {
+            let code = bytes.get(at..token.start).unwrap_or_default();
+            let is_comment = token.kind == TokenKind::Comment;
+            let code = if is_comment { code } else { without_prefix(code) };
+            let is_joined = code.iter().all(|b| matches!(b, b' ' | b'\t'));
+            if !is_blank_code(code) || (!is_comment && docstring.is_some_and(|end| end != at || !is_joined)) {
                 return false;
             }
-            literals += usize::from(token.kind != TokenKind::Comment);
             at = token.end;
+            if !is_comment {
+                docstring = Some(at);
+            }
         }
-        literals <= 1 && is_blank_code(bytes.get(at..).unwrap_or_default())
+        is_blank_code(bytes.get(at..).unwrap_or_default())
+    }
+}
+
+/// Code in front of a literal, without the literal's own prefix, where that makes a plain text of it.
+fn without_prefix(code: &[u8]) -> &[u8] {
+    match code {
+        [head @ .., b'r' | b'R' | b'u' | b'U'] if !head.last().copied().is_some_and(is_identifier_byte) => head,
+        _ => code,
     }
 }
 
@@ -303,6 +319,16 @@ mod tests {
         }
         for other in ["#!/bin/sh\n# python", "import a", "#!/usr/bin/pythonista", ""] {
             assert!(Python.claims_head(other.as_bytes()).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn blank_files_hold_nothing_but_comments_and_one_docstring() {
+        for blank in ["", "\n# a\n", "'''doc'''\n", "# a\nr\"\"\"doc\"\"\"\n# b\n", "'a' 'b';\n"] {
+            assert!(Python.is_blank(blank.as_bytes()), "{blank}");
+        }
+        for code in ["x = 1", "'a'\n'b'\n", "pass", "f'a'", "b'a'", "xr'a'", "'a'.b", "(\n'a')"] {
+            assert!(!Python.is_blank(code.as_bytes()), "{code}");
         }
     }
 

@@ -16,18 +16,34 @@ pub(super) struct Guard {
 
 /// Reads `sys.version_info >= (3, 11)` in all its spellings: a part of the version on one side, a literal on the other.
 pub(super) fn read(test: &[&[u8]]) -> Option<Guard> {
-    let is_joint = |word: &&[u8]| matches!(*word, b"and" | b"or" | b"if" | b"lambda");
-    if !test.iter().any(is_joint) {
-        return read_one(without_parentheses(test));
-    }
-    if test.iter().any(|word| is_joint(word) && *word != b"and") {
-        return None;
+    let parts = conjunction(test)?;
+    if let [whole] = parts.as_slice() {
+        return read_one(without_parentheses(whole));
     }
     // Of a conjunction every part must hold; what else it asks, nobody knows.
-    let parts: Vec<Option<Guard>> =
-        test.split(|word| *word == b"and").map(|part| read_one(without_parentheses(part))).collect();
-    let known = parts.iter().flatten().map(|guard| guard.yes).reduce(Versions::and)?;
+    let parts = parts.iter().filter_map(|part| read_one(without_parentheses(part)));
+    let known = parts.map(|guard| guard.yes).reduce(Versions::and)?;
     Some(Guard { yes: known, no: Versions::ANY })
+}
+
+/// The parts that `and` joins, outside of brackets; `None` where anything else joins or chooses.
+fn conjunction<'t, 'a>(test: &'t [&'a [u8]]) -> Option<Vec<&'t [&'a [u8]]>> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, word) in test.iter().enumerate() {
+        match *word {
+            b"(" | b"[" | b"{" => depth += 1,
+            b")" | b"]" | b"}" => depth -= 1,
+            b"or" | b"if" | b"lambda" | b":" if depth == 0 => return None,
+            b"and" if depth == 0 => {
+                parts.push(test.get(start..at)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(test.get(start..)?);
+    Some(parts)
 }
 
 fn read_one(test: &[&[u8]]) -> Option<Guard> {
@@ -242,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn brackets_are_looked_over() {
+        let guard = guard("any(q for q in w if q or r) and sys.version_info < (3, 12):").unwrap();
+        assert!(guard.yes.admits((3, 11)) && !guard.yes.admits((3, 12)));
+    }
+
+    #[test]
     fn other_tests_are_none() {
         for test in [
             "sys.version_info > cfg.MIN:",
@@ -249,6 +271,9 @@ mod tests {
             "x and y:",
             "sys.version_info >= (3,) and x or y:",
             "(sys.version_info >= (3,) and x) == y:",
+            "not (x and sys.version_info < (3, 8) and y):",
+            "f(x and sys.version_info < (3, 8) and y):",
+            "z == (x and sys.version_info < (3, 8) and y):",
             "sys.version_info.foo():",
             "sys.version_info:",
             "x.version_info >= (3, 8):",

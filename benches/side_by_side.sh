@@ -75,7 +75,7 @@ aiohttp.msg = "banned"
 redis.msg = "banned"
 aioredis.msg = "banned"
 TOML
-cd "$work/tree"
+cd -P "$work/tree"
 one=$(find . -path '*/requests/sessions.py' | head -1)
 echo "$(nproc) cores; $(find . -type f | wc -l) files, $(du -sb --apparent-size . | cut -f1) bytes; $("$ruff" --version); $(rg --version | head -1)"
 find . -type f -print0 | xargs -0 cat > /dev/null

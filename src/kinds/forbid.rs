@@ -40,6 +40,15 @@ pub(super) struct Forbid {
     form: Option<Form>,
     /// Whether what lies beneath an entry lies beneath its successor too.
     moves: bool,
+    /// Whether a word stands for other names on another Python.
+    has_versions: bool,
+    /// Whether a name is that of a module which comes and goes with versions, and may be a local one instead.
+    may_be_local: bool,
+}
+
+/// Whether some Python has a module, and another has not.
+fn is_passing(top: &str) -> bool {
+    standard_library::knows(top) && !standard_library::is_everywhere(top)
 }
 
 impl Forbid {
@@ -48,7 +57,12 @@ impl Forbid {
         let index = ByTop::new(entries.iter());
         let mut forms = entries.iter().filter(|entry| !entry.allows).map(|entry| entry.form);
         let form = forms.next().filter(|first| forms.all(|form| form == *first));
-        Self { entries, index, form, moves }
+        let has_versions = entries.iter().any(|e| matches!(e.reach, Reach::Word(word) if word.needs_version()));
+        let may_be_local = entries.iter().any(|entry| match &entry.reach {
+            Reach::Word(_) => false,
+            Reach::Pattern(pattern) => pattern.top().is_none_or(is_passing),
+        });
+        Self { entries, index, form, moves, has_versions, may_be_local }
     }
 
     fn forbidding(&self) -> impl Iterator<Item = &Entry> {
@@ -110,17 +124,12 @@ impl Judge for Forbid {
     }
 
     fn needs_place(&self) -> bool {
-        // A module that comes and goes with versions may be a local one instead.
-        let is_passing = |top: &str| standard_library::knows(top) && !standard_library::is_everywhere(top);
-        self.entries.iter().any(|entry| match &entry.reach {
-            Reach::Word(word) => word.needs_version(),
-            Reach::Pattern(pattern) => pattern.top().is_none_or(is_passing),
-        })
+        self.has_versions || self.may_be_local
     }
 
     fn place_matters(&self, view: &View<'_>) -> bool {
         let top = top(view.reached);
-        standard_library::knows(top) && self.needs_place()
+        standard_library::knows(top) && (self.has_versions || (is_passing(top) && view.project.is_first_party(top)))
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {

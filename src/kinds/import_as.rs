@@ -98,6 +98,14 @@ fn bound<'v>(view: &View<'v>) -> Option<&'v str> {
     })
 }
 
+/// Whether what is reached can be what was agreed on: a relative import never means a library.
+fn can_mean(view: &View<'_>) -> bool {
+    let own = top(view.reached);
+    view.fact.level == 0
+        || (!libraries::knows(own) && view.project.is_first_party(own))
+        || view.project.exists(view.reached) == Some(true)
+}
+
 impl Judge for ImportAs {
     fn asks(&self) -> Asks {
         Asks { tops: self.order.iter().map(|name| top(name).to_owned()).collect(), ..Asks::default() }
@@ -116,23 +124,16 @@ impl Judge for ImportAs {
             successor: None,
             possible: false,
         };
-        // A relative import never means a library.
-        if fact.level > 0
-            && (libraries::knows(top(view.reached)) || !view.project.is_first_party(top(view.reached)))
-            && view.project.exists(view.reached) != Some(true)
-        {
-            return None;
-        }
         if let Some(agreed) = self.agreed.get(view.reached)
             && !agreed.aliases.is_empty()
         {
             let is_agreed = bound(view).is_some_and(|bound| agreed.aliases.iter().any(|alias| alias == bound));
-            return (!is_agreed).then(|| complaint(agreed));
+            return (!is_agreed && can_mean(view)).then(|| complaint(agreed));
         }
         let is_member = fact.level > 0 || fact.module_len < fact.name.len();
         let (module, _) = view.reached.rsplit_once('.').filter(|_| is_member)?;
         let agreed = self.agreed.get(module).filter(|agreed| agreed.no_members)?;
-        Some(complaint(agreed))
+        can_mean(view).then(|| complaint(agreed))
     }
 
     fn names(&self) -> Vec<(&str, Span)> {

@@ -95,25 +95,17 @@ fn surely_has_no_form(bytes: &[u8], module: usize, keyword: usize, wanted: &Want
 
 /// Whether a word may be private: it begins with an underscore and is no dunder.
 fn has_private_word(text: &[u8]) -> bool {
-    let mut at = 0;
-    let mut inside = false;
-    while let Some(&byte) = text.get(at) {
-        // Letters beyond ASCII may be an underscore after NFKC.
-        if byte >= 0x80 {
-            return true;
+    let begins_private = |at: usize| {
+        let is_inside = at.checked_sub(1).and_then(|before| text.get(before)).copied().is_some_and(is_identifier_byte);
+        if is_inside {
+            return false;
         }
-        if byte == b'_' && !inside {
-            let word = text.get(at..at + identifier_len(text.get(at..).unwrap_or_default())).unwrap_or_default();
-            if !(word.starts_with(b"__") && word.ends_with(b"__") && word.is_ascii()) {
-                return true;
-            }
-            at += word.len();
-            continue;
-        }
-        inside = is_identifier_byte(byte);
-        at += 1;
-    }
-    false
+        let rest = text.get(at..).unwrap_or_default();
+        let word = rest.get(..identifier_len(rest)).unwrap_or_default();
+        !(word.starts_with(b"__") && word.ends_with(b"__"))
+    };
+    // Letters beyond ASCII may be an underscore after NFKC.
+    memchr::memchr_iter(b'_', text).any(begins_private) || !text.is_ascii()
 }
 
 fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>, name: &mut String) -> bool {

@@ -3,9 +3,9 @@
 use super::entries::{ByTop, Entry, Form, Reach};
 use super::entry_list::{self, Target, find_contradictions};
 use super::words::{Word, is_stdlib};
-use super::{Asks, Complaint, Judge, Kind, View};
+use super::{Asks, Complaint, Judge, Kind, View, targets};
 use crate::document::fields::{Field, Reading, field, later};
-use crate::document::yaml::{Node, Value};
+use crate::document::yaml::Node;
 use crate::name::top;
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
@@ -28,20 +28,8 @@ struct AllowOnly {
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Option<Box<dyn Judge>> {
-    if !matches!(node.value, Value::Map(_) | Value::Refused) {
-        let help = format!("write, for example, `{}`", KIND.example);
-        reading.wrong(node.span, "`allow-only` takes a map that says of what kind", help);
-        return None;
-    }
-    let mistakes_before = reading.mistakes.len();
-    let fields = reading.map(node, "`allow-only`", &TARGETS);
-    let Some((key, value)) = fields.entry("import") else {
-        if reading.mistakes.len() == mistakes_before {
-            let help = format!("write `{}`", KIND.example);
-            reading.wrong(node.span, "`allow-only` does not say what may be imported", help);
-        }
-        return None;
-    };
+    let fields = targets(node, &KIND, &TARGETS, reading)?;
+    let (key, value) = fields.entry("import")?;
     let mut entries = Vec::new();
     let target = Target { key: "import", libraries: Some(libraries), form: Form::Any, allows: false };
     entry_list::read(value, target, &mut entries, reading);

@@ -65,8 +65,8 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
 
 fn read_one(key: &Key, value: &Node, reading: &mut Reading<'_>) -> Option<File> {
     let written = reading.text(value, "an import name")?;
-    let path = match Glob::parse(&format!("./{}", key.text.trim_start_matches("./"))).map(|glob| glob.literal()) {
-        Ok(Some(path)) if !key.text.starts_with('/') && !path.as_bytes().is_empty() => path,
+    let path = match Glob::one_path(&key.text) {
+        Ok(Some(path)) if !path.as_bytes().is_empty() => path,
         Ok(_) => {
             let help = "name one file beneath the root, without `*` and without a leading `/`";
             reading.wrong(key.span, "`canonical` names a file", help);

@@ -8,7 +8,7 @@ use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
 use crate::name;
 use crate::pattern::name::NamePattern;
-use crate::project::libraries::{Libraries, shared_by};
+use crate::project::libraries::{Libraries, is_distribution, shared_by};
 use rustc_hash::FxHashMap;
 
 /// How a list of entries is to be read.
@@ -73,12 +73,6 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
 
 fn is_renamed_library(node: &Node) -> bool {
     matches!(&node.value, Value::Map(pairs) if pairs.iter().any(|(key, _)| key.text == "dist"))
-}
-
-/// Whether a text can be the name of a distribution (PEP 508).
-fn is_distribution(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn push(
@@ -171,15 +165,11 @@ pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entr
             first.insert((text, entry.form), entry);
             continue;
         };
-        // Several distributions may share an import name.
-        let is_same = other.distribution.is_none() && entry.distribution.is_none();
-        if other.allows == entry.allows && !is_same && other.written.text != entry.written.text {
-            continue;
-        }
-        if other.allows == entry.allows && !is_same && other.distribution != entry.distribution {
-            continue;
-        }
         if other.allows == entry.allows {
+            // Several distributions may share an import name.
+            if other.distribution != entry.distribution {
+                continue;
+            }
             reading.wrong(entry.written.span, format!("`{text}` stands here a second time"), "remove one of the two");
         } else {
             let help = "an exception must be more specific than what is forbidden: remove one of the two";

@@ -13,8 +13,8 @@ mod relative;
 mod require;
 mod words;
 
-use crate::document::fields::{Reading, Spanned};
-use crate::document::yaml::Node;
+use crate::document::fields::{Field, Fields, Reading, Spanned};
+use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
 use crate::pattern::name::NamePattern;
 use crate::project::Project;
@@ -47,6 +47,19 @@ pub static KINDS: &[&Kind] = &[
     &relative::KIND,
     &require::KIND,
 ];
+
+/// The targets of a verb that says of what kind: a map with at least one of them. A mistake otherwise.
+fn targets<'n>(node: &'n Node, kind: &Kind, keys: &[Field], reading: &mut Reading<'_>) -> Option<Fields<'n>> {
+    let mistakes_before = reading.mistakes.len();
+    let is_map = matches!(&node.value, Value::Map(pairs) if !pairs.is_empty());
+    let fields = is_map.then(|| reading.map(node, &format!("`{}`", kind.key), keys));
+    let found = fields.filter(|fields| keys.iter().any(|key| fields.get(key.name).is_some()));
+    if found.is_none() && node.value != Value::Refused && reading.mistakes.len() == mistakes_before {
+        let help = format!("write, for example, `{}`", kind.example);
+        reading.wrong(node.span, format!("`{}` takes a map that says of what kind", kind.key), help);
+    }
+    found
+}
 
 /// Verbs of the language that this version does not read.
 pub const LATER: [&str; 1] = ["versions"];

@@ -1,9 +1,9 @@
 //! `require`: what every file must import. Knows how it is written; whether a file does so, the engine sees.
 
 use super::words::Word;
-use super::{Asks, Complaint, Judge, Kind, Required, View};
+use super::{Asks, Complaint, Judge, Kind, Required, View, targets};
 use crate::document::fields::{Field, Reading, field, later};
-use crate::document::yaml::{Node, Value};
+use crate::document::yaml::Node;
 use crate::name::top;
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::Libraries;
@@ -26,20 +26,8 @@ struct Require {
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
-    if !matches!(node.value, Value::Map(_) | Value::Refused) {
-        let help = format!("write, for example, `{}`", KIND.example);
-        reading.wrong(node.span, "`require` takes a map that says of what kind", help);
-        return None;
-    }
-    let mistakes_before = reading.mistakes.len();
-    let fields = reading.map(node, "`require`", &TARGETS);
-    let Some(value) = fields.get("import") else {
-        if reading.mistakes.len() == mistakes_before {
-            let help = format!("write `{}`", KIND.example);
-            reading.wrong(node.span, "`require` does not say what must be imported", help);
-        }
-        return None;
-    };
+    let fields = targets(node, &KIND, &TARGETS, reading)?;
+    let value = fields.get("import")?;
     let mut required = Vec::new();
     for item in reading.list(value, "`import`") {
         let Some(written) = reading.text(item, "a name") else { continue };

@@ -58,6 +58,16 @@ impl Glob {
         Ok(Self { text: text.to_owned(), parts, folder })
     }
 
+    /// The one path that a text names, anchored at the root: `src` is the folder there, not any of that name. `None` for
+    /// patterns that may match more, and for absolute paths.
+    ///
+    /// # Errors
+    /// As for a pattern.
+    pub fn one_path(text: &str) -> Result<Option<RepoPath>, Malformed> {
+        let glob = Self::parse(&format!("./{}", text.trim_start_matches("./")))?;
+        Ok(glob.literal().filter(|_| !text.starts_with('/')))
+    }
+
     /// The pattern as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,7 +7,7 @@ use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use crate::name;
 use crate::pattern::glob::Glob;
-use crate::project::libraries::Libraries;
+use crate::project::libraries::{Libraries, is_distribution};
 use crate::project::standard_library::{NEWEST, OLDEST};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -76,9 +76,7 @@ pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>)
 /// `libraries`: what code imports of distributions that the tool does not know.
 pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &mut Reading<'_>) {
     for (key, value) in reading.entries(node, "`libraries`") {
-        let is_distribution = key.text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && key.text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-        if !is_distribution {
+        if !is_distribution(&key.text) {
             let help = "write the name that requirements use, without a version";
             reading.wrong(key.span, format!("`{}` is no name of a distribution", key.text), help);
         }
@@ -174,10 +172,9 @@ fn folder(text: &str, span: Span, what: &str, reading: &mut Reading<'_>) -> Opti
     if text == "." || text == "./" {
         return Some(RepoPath::default());
     }
-    // Anchored: `src` is the folder beneath the root, not any folder of that name.
-    match Glob::parse(&format!("./{}", text.trim_start_matches("./"))).map(|glob| glob.literal()) {
-        Ok(Some(path)) if !text.starts_with('/') => Some(path),
-        Ok(_) => {
+    match Glob::one_path(text) {
+        Ok(Some(path)) => Some(path),
+        Ok(None) => {
             let help = "name one folder beneath the root, without `*` and without a leading `/`";
             reading.wrong(span, format!("{what} must be one folder"), help);
             None

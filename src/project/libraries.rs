@@ -33,6 +33,13 @@ static DISTRIBUTIONS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = Laz
     lines.filter_map(entry).collect()
 });
 
+/// Whether a text can be the name of a distribution (PEP 508).
+#[must_use]
+pub fn is_distribution(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
 /// The spelling in which names of distributions are compared (PEP 503).
 #[must_use]
 pub fn normalise(distribution: &str) -> String {

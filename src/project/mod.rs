@@ -189,7 +189,7 @@ impl<'t> Project<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::test_tree::Files;
+    use super::test_tree::{self, Files};
     use super::*;
 
     static FILES: Files = Files(&[
@@ -200,14 +200,7 @@ mod tests {
     ]);
 
     fn project() -> Project<'static> {
-        let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
-        let layout = Layout {
-            roots: vec![path(""), path("src")],
-            packages: vec![(path("packages/error-handling"), "packages.error_handling".to_owned())],
-            shadows: vec![],
-            target: (3, 13),
-        };
-        Project::new(layout, &FILES)
+        test_tree::project(&FILES)
     }
 
     fn resolve(file: &str, level: u32, name: &str) -> Option<String> {

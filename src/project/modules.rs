@@ -109,8 +109,7 @@ impl Project<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_tree::Files;
-    use super::super::{Layout, Project};
+    use super::super::test_tree::{self, Files};
     use super::*;
 
     static FILES: Files = Files(&[
@@ -126,14 +125,7 @@ mod tests {
     ]);
 
     fn project() -> Project<'static> {
-        let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
-        let layout = Layout {
-            roots: vec![path(""), path("src")],
-            packages: vec![(path("packages/error-handling"), "packages.error_handling".to_owned())],
-            shadows: vec![],
-            target: (3, 13),
-        };
-        Project::new(layout, &FILES)
+        test_tree::project(&FILES)
     }
 
     #[test]

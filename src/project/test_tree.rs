@@ -1,6 +1,6 @@
 //! A tree for tests: a list of paths.
 
-use super::Tree;
+use super::{Layout, Project, Tree};
 use crate::repo_path::RepoPath;
 
 /// Files by their paths. Every file mentions every word but `missing`.
@@ -24,4 +24,16 @@ impl Tree for Files {
     fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
         Some(word != "missing")
     }
+}
+
+/// A project of these files with a `src` folder and a renamed package.
+pub(super) fn project(files: &'static Files) -> Project<'static> {
+    let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
+    let layout = Layout {
+        roots: vec![path(""), path("src")],
+        packages: vec![(path("packages/error-handling"), "packages.error_handling".to_owned())],
+        shadows: vec![],
+        target: (3, 13),
+    };
+    Project::new(layout, files)
 }

@@ -2,6 +2,7 @@
 //! statements; run only over files in which something was found. Must not know what the statements mean.
 
 use super::condition::Test;
+use super::headers::{self, Kind};
 use super::logical_lines::{Line, LogicalLines, skip_blank, word_at};
 use super::type_checking::TypeChecking;
 use super::version_test::Guard;
@@ -82,22 +83,6 @@ pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize
     walk.places
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Def,
-    Class,
-    /// `if` and `elif`.
-    If,
-    Loop,
-    With,
-    Try,
-    Except,
-    Else,
-    Finally,
-    Match,
-    Case,
-}
-
 #[derive(Debug)]
 struct Block {
     indent: usize,
@@ -125,27 +110,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Goes on at the last `def` or `class` at module level in front of a statement: it begins a line of its own, outside
-    /// of every block, since neither word can stand inside of brackets.
+    /// Goes on at the last `def` or `class` at module level in front of a statement.
     fn pass_over(&mut self, statement: Option<usize>, literals: &[(usize, usize)]) {
         let from = self.lines.position();
-        let Some(mut before) = statement.and_then(|start| self.bytes.get(from..start)) else { return };
-        while let Some(newline) = memchr::memrchr(b'\n', before) {
-            let line = from + newline + 1;
-            let text = self.bytes.get(line..).unwrap_or_default();
-            let is_joined = before.get(..newline).is_some_and(|head| head.ends_with(b"\\") || head.ends_with(b"\\\r"));
-            if !is_joined && [&b"def "[..], b"class ", b"async def "].iter().any(|word| text.starts_with(word)) {
-                let (start, end) = literals
-                    .get(literals.partition_point(|(start, _)| *start <= line).wrapping_sub(1))
-                    .copied()
-                    .unwrap_or_default();
-                if !(start < line && line < end) {
-                    self.blocks.clear();
-                    self.lines.go_on_at(line);
-                    return;
-                }
-            }
-            before = before.get(..newline).unwrap_or_default();
+        if let Some(line) = statement.and_then(|start| headers::last_at_module_level(self.bytes, from, start, literals))
+        {
+            self.blocks.clear();
+            self.lines.go_on_at(line);
         }
     }
 
@@ -160,7 +131,8 @@ impl Walk<'_> {
     }
 
     fn open_block(&mut self, line: &Line, chain: Option<Block>) {
-        let Some((kind, word_end)) = self.block_kind(line) else { return };
+        let in_match = self.blocks.last().is_some_and(|block| block.kind == Kind::Match);
+        let Some((kind, word_end)) = headers::kind(self.bytes, line.start, in_match) else { return };
         let mut handles_import = false;
         let mut guard = None;
         let mut awaiting = Vec::new();
@@ -198,37 +170,6 @@ impl Walk<'_> {
         }
         let header = (word_end, line.end);
         self.blocks.push(Block { indent: line.indent, kind, header, for_types: None, handles_import, guard, awaiting });
-    }
-
-    /// The compound statement that a logical line opens, and where its keyword ends.
-    fn block_kind(&self, line: &Line) -> Option<(Kind, usize)> {
-        let (word, mut end) = word_at(self.bytes, line.start);
-        let kind = match word {
-            b"def" => Kind::Def,
-            b"class" => Kind::Class,
-            b"if" | b"elif" => Kind::If,
-            b"for" | b"while" => Kind::Loop,
-            b"with" => Kind::With,
-            b"try" => Kind::Try,
-            b"except" => Kind::Except,
-            b"else" => Kind::Else,
-            b"finally" => Kind::Finally,
-            b"async" => {
-                let next = skip_blank(self.bytes, end);
-                let (word, next_end) = word_at(self.bytes, next);
-                end = next_end;
-                match word {
-                    b"def" => Kind::Def,
-                    b"for" => Kind::Loop,
-                    b"with" => Kind::With,
-                    _ => return None,
-                }
-            }
-            b"match" => Kind::Match,
-            b"case" if self.blocks.last().is_some_and(|block| block.kind == Kind::Match) => Kind::Case,
-            _ => return None,
-        };
-        Some((kind, end))
     }
 
     fn place(&mut self, start: usize, line: &Line) -> Place {

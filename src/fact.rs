@@ -1,6 +1,7 @@
 //! Facts: a named thing is mentioned here. The narrow waist between reading and judging: holds no syntax,
 //! no rule and no colour.
 
+use crate::call::Call;
 use crate::context::Contexts;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -9,19 +10,59 @@ use crate::versions::Versions;
 /// How a thing is mentioned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// An import binds it.
+    /// An import binds it, or a dynamic import loads it.
     #[default]
     Import,
+    /// A name that leads to it is read.
+    Use,
+    /// It is called.
+    Call,
+    /// A string names it, in a place where names are resolved.
+    String,
 }
 
 impl Role {
+    /// Every role with its spelling in reports.
+    pub const ALL: [(&'static str, Role); 4] =
+        [("import", Role::Import), ("use", Role::Use), ("call", Role::Call), ("string", Role::String)];
+
+    /// The spelling used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, role)| *role == self).map_or("import", |(name, _)| name)
+    }
+}
+
+/// How sure it is that a name leads where a fact says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Nothing else is bound to it.
+    #[default]
+    Certain,
+    /// Something else may be bound to it.
+    Likely,
+}
+
+impl Confidence {
     /// The spelling used in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Role::Import => "import",
+            Confidence::Certain => "certain",
+            Confidence::Likely => "likely",
         }
     }
+}
+
+/// What the first name of a use is bound by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound<'a> {
+    /// The local name, NFKC.
+    pub name: &'a str,
+    /// Names of the classes and functions that enclose its scope, joined by dots; empty for the module.
+    pub scope: &'a str,
+    /// Whether an import statement binds it, rather than an assignment of something imported.
+    pub by_import: bool,
 }
 
 /// One mention. An import statement gives one fact for each name that it binds.
@@ -33,7 +74,8 @@ pub struct Fact<'a> {
     pub surface: Surface,
     /// How the thing is mentioned.
     pub role: Role,
-    /// `module` or `module.name`, NFKC, without the dots of a relative import; a star import is `module.*`.
+    /// `module` or `module.name`, NFKC, without the dots of a relative import; a star import is `module.*`. What an import
+    /// reached and the attributes taken of it, for a use; `.method` for a method of something unknown.
     pub name: &'a str,
     /// How much of `name` is the module of a `from` import; the whole length for a plain import.
     pub module_len: usize,
@@ -47,10 +89,20 @@ pub struct Fact<'a> {
     pub versions: Versions,
     /// Names of the enclosing classes and functions, joined by dots; empty at module level.
     pub scope: &'a str,
-    /// The bound alias, in decoded text.
+    /// The bound alias, the used name with its attributes, or the string, in decoded text.
     pub span: Span,
     /// The whole statement, in decoded text.
     pub statement: Span,
+    /// How sure it is that a use leads here.
+    pub confidence: Confidence,
+    /// For a use: the import that it goes back to, in decoded text.
+    pub origin: Option<Span>,
+    /// For a use: what its first name is bound by; `None` where that is no name.
+    pub bound: Option<Bound<'a>>,
+    /// For a call: what is handed over.
+    pub call: Option<&'a Call>,
+    /// Whether the name goes on in a way that only the running program knows.
+    pub open: bool,
 }
 
 impl Fact<'_> {
@@ -58,5 +110,11 @@ impl Fact<'_> {
     #[must_use]
     pub fn is_star(&self) -> bool {
         self.name == "*" || self.name.ends_with(".*")
+    }
+
+    /// Whether this is an import statement.
+    #[must_use]
+    pub fn is_statement(&self) -> bool {
+        self.role == Role::Import && !self.contexts.contains(crate::context::Context::Dynamic)
     }
 }

@@ -8,13 +8,14 @@ use super::target::{self, Target};
 use super::{Command, Exit, Shell, output};
 use crate::disk::{self, DiskTree, Place, absolute};
 use crate::engine::FileReport;
-use crate::fact::Fact;
+use crate::fact::{Fact, Role};
 use crate::formats::escape;
 use crate::formats::facts::FactLines;
 use crate::formats::paths::Paths;
 use crate::parallel;
 use crate::problem::Problem;
 use crate::project::{Importer, Layout, Project, standard_library};
+use crate::readers::quoted::Quoted;
 use crate::readers::{Detail, Sink, Unread, Wanted};
 use crate::repo_path::RepoPath;
 use crate::text::Positions;
@@ -42,10 +43,19 @@ fn define(command: clap::Command) -> clap::Command {
                 .action(clap::ArgAction::SetTrue)
                 .help("A folder in which nothing is read is no error"),
         )
+        .arg(
+            Arg::new("role")
+                .long("role")
+                .value_name("ROLE")
+                .action(clap::ArgAction::Append)
+                .value_parser(["import", "use", "call", "string", "all"])
+                .help("Facts of this role (repeatable); imports unless said otherwise"),
+        )
         .after_help(
             "\
 Examples:
   policy facts apps/                     imports beneath apps/
+  policy facts --role all apps/          what is done with them too
   policy facts | jq -r .name | sort | uniq -c | sort -rn
                                          what is imported, and how often
 
@@ -76,6 +86,8 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let visible = shell.err_columns.is_some() && shell.out_columns.is_none();
     let progress = Progress::start(selection.files.len(), visible);
     let nearby = disk::nearby(&place.root, &shell.working);
+    let roles = Roles::asked(matches);
+    let quoted = Quoted::any();
     let mut stream = |out: &mut (dyn Write + Send)| -> io::Result<()> {
         let mut written = Ok(());
         let consume = |parts: Vec<Told>| {
@@ -88,8 +100,8 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         };
         let work = |file: &disk::Selected, bytes: &[u8]| {
             let importer = project.importer(&file.path);
-            let mut telling = Telling::new(&file.path, &importer);
-            file.reader.read(bytes, file.surface, &Wanted::ALL, Detail::Whole, &mut telling);
+            let mut telling = Telling::new(&file.path, &importer, &roles);
+            file.reader.read(bytes, file.surface, &roles.wanted(&quoted), Detail::Whole, &mut telling);
             telling.told
         };
         let failed = |report: FileReport| Told { lines: Vec::new(), problems: report.problems };
@@ -137,6 +149,31 @@ fn find_place(matches: &ArgMatches, target: &Target, shell: &mut Shell<'_>) -> R
     Ok((place, Layout { roots, target: (3, standard_library::NEWEST), ..Layout::default() }))
 }
 
+/// Which facts are told.
+struct Roles(Vec<Role>);
+
+impl Roles {
+    fn asked(matches: &ArgMatches) -> Self {
+        let asked: Vec<&String> = matches.get_many("role").into_iter().flatten().collect();
+        if asked.is_empty() {
+            return Self(vec![Role::Import]);
+        }
+        let is_asked = |name: &str| asked.iter().any(|asked| *asked == name || *asked == "all");
+        Self(Role::ALL.iter().filter(|(name, _)| is_asked(name)).map(|(_, role)| *role).collect())
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Nothing is looked for that is not told: uses take a parser.
+    fn wanted<'q>(&self, quoted: &'q Quoted) -> Wanted<'q> {
+        let uses = self.has(Role::Use) || self.has(Role::Call);
+        let more = uses || self.has(Role::String);
+        Wanted { uses, strings: more.then_some(quoted), open: more, ..Wanted::IMPORTS }
+    }
+}
+
 /// What one file gave.
 struct Told {
     lines: Vec<u8>,
@@ -147,15 +184,17 @@ struct Told {
 struct Telling<'t> {
     path: &'t RepoPath,
     importer: &'t Importer,
+    roles: &'t Roles,
     lines: FactLines,
     told: Told,
 }
 
 impl<'t> Telling<'t> {
-    fn new(path: &'t RepoPath, importer: &'t Importer) -> Self {
+    fn new(path: &'t RepoPath, importer: &'t Importer, roles: &'t Roles) -> Self {
         Self {
             path,
             importer,
+            roles,
             lines: FactLines::new(&path.to_string()),
             told: Told { lines: Vec::with_capacity(16 << 10), problems: Vec::new() },
         }
@@ -163,7 +202,14 @@ impl<'t> Telling<'t> {
 }
 
 impl Sink for Telling<'_> {
+    fn needs_place(&mut self, fact: &Fact<'_>) -> bool {
+        self.roles.has(fact.role)
+    }
+
     fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
+        if !self.roles.has(fact.role) {
+            return;
+        }
         let resolved = if fact.level == 0 { None } else { self.importer.resolve(fact.level, fact.name) };
         let start = positions.at(fact.span.start);
         let end = positions.at(fact.span.end);

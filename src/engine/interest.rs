@@ -36,7 +36,7 @@ impl Interest {
         let is_own = |own: &str| index.names(own) || index.names(&normalise(own));
         let is_own_package = || index.has_names() && project.top_of(path).is_none_or(|top| is_own(&top));
         let relative = if index.all || is_own_package() { Some(1) } else { index.relative };
-        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private };
+        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: false, strings: None, open: false, words: &[] };
         if index.all {
             return read(&wanted(Tops::All));
         }

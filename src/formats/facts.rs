@@ -1,7 +1,7 @@
 //! One fact as one line of JSON. Written by hand, since `policy facts` may write a hundred megabytes; a test reads it back
 //! with a JSON parser.
 
-use crate::fact::Fact;
+use crate::fact::{Fact, Role};
 use crate::text::Position;
 
 /// Writes the facts of one file.
@@ -45,10 +45,31 @@ impl FactLines {
                 out.push(b'"');
             }
         }
-        out.extend_from_slice(b"]");
+        out.push(b']');
+        if fact.role != Role::Import {
+            of_use(fact, out);
+        }
+        if fact.open {
+            out.extend_from_slice(b",\"open\":true");
+        }
         position(b",\"start\":", start, out);
         position(b",\"end\":", end, out);
         out.extend_from_slice(b"}\n");
+    }
+}
+
+/// What only uses, calls and strings have.
+fn of_use(fact: &Fact<'_>, out: &mut Vec<u8>) {
+    text(b",\"scope\":", Some(fact.scope), out);
+    text(b",\"confidence\":", Some(fact.confidence.as_str()), out);
+    match fact.bound {
+        Some(bound) => {
+            text(b",\"bound\":{\"name\":", Some(bound.name), out);
+            text(b",\"scope\":", Some(bound.scope), out);
+            text(b",\"kind\":", Some(if bound.by_import { "import" } else { "alias" }), out);
+            out.push(b'}');
+        }
+        None => out.extend_from_slice(b",\"bound\":null"),
     }
 }
 
@@ -98,7 +119,6 @@ fn number(mut value: u32, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::context::{Context, Contexts};
-    use crate::fact::Role;
     use crate::span::Span;
     use crate::surface::Surface;
 
@@ -116,6 +136,7 @@ mod tests {
             scope: "f",
             span: Span::default(),
             statement: Span::default(),
+            ..Fact::default()
         };
         let at = Position { line: 10, column: 1, offset: u32::MAX };
         let mut line = Vec::new();

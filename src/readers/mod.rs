@@ -2,6 +2,7 @@
 //! Readers are total and do no I/O: they return what they could read plus problems. They know no rules.
 
 pub mod python;
+pub mod quoted;
 pub mod wanted;
 
 use crate::fact::Fact;

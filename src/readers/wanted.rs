@@ -1,6 +1,7 @@
 //! What a reader has to look for. Derived from the policy by others; knows names and forms of imports only, so that
 //! readers need not know rules.
 
+use super::quoted::Quoted;
 use crate::name::{is_private, normalise, top};
 
 /// Top-level names that anybody asks about.
@@ -18,6 +19,15 @@ pub trait Asked {
     fn top(&self, top: &str) -> bool;
     /// Whether an import of this name is, given that its top-level name is; a star import is `module.*`.
     fn name(&self, name: &str) -> bool;
+    /// Whether uses of this name, or of what lies beneath, are; `level` counts the dots of the relative import that it
+    /// comes from.
+    fn uses(&self, _name: &str, _level: u32) -> bool {
+        false
+    }
+    /// Whether a use of what lies at or beneath this name may be a complaint of its own, although its import is none.
+    fn depends(&self, _name: &str, _level: u32) -> bool {
+        false
+    }
 }
 
 /// What is wanted of one file. What fits any of these is read.
@@ -32,11 +42,28 @@ pub struct Wanted<'a> {
     pub stars: bool,
     /// Imports that name something private, of whatever module.
     pub private: bool,
+    /// What code does with names: uses and calls.
+    pub uses: bool,
+    /// Strings and dynamic imports; where they may stand.
+    pub strings: Option<&'a Quoted>,
+    /// Dynamic imports whose name only the running program knows.
+    pub open: bool,
+    /// Builtins, and methods with their dot, whose calls are asked for.
+    pub words: &'a [String],
 }
 
 impl Wanted<'static> {
-    /// Everything.
-    pub const ALL: Self = Self { tops: Tops::All, relative: Some(1), stars: true, private: true };
+    /// Every import statement.
+    pub const IMPORTS: Self = Self {
+        tops: Tops::All,
+        relative: Some(1),
+        stars: true,
+        private: true,
+        uses: false,
+        strings: None,
+        open: false,
+        words: &[],
+    };
 }
 
 impl Wanted<'_> {
@@ -67,6 +94,25 @@ impl Wanted<'_> {
         match self.tops {
             Tops::All => true,
             Tops::Asked(asked) => asked.name(name),
+        }
+    }
+
+    /// Whether uses of a name, or of what lies beneath, are wanted.
+    #[must_use]
+    pub fn uses(&self, name: &str, level: u32) -> bool {
+        self.uses
+            && match self.tops {
+                Tops::All => true,
+                Tops::Asked(asked) => asked.uses(name, level),
+            }
+    }
+
+    /// Whether uses of a name may be complaints, although its import is none.
+    #[must_use]
+    pub fn depends(&self, name: &str, level: u32) -> bool {
+        match self.tops {
+            Tops::All => true,
+            Tops::Asked(asked) => asked.depends(name, level),
         }
     }
 

@@ -73,7 +73,7 @@ proptest! {
     #[test]
     fn asking_for_names_is_asking_for_all_and_choosing(text in programs()) {
         let names = ["requests", "aiohttp"];
-        let all = read(&text, &Wanted::ALL, Detail::Whole);
+        let all = read(&text, &Wanted::IMPORTS, Detail::Whole);
         let wanted = Wanted { tops: Tops::Asked(&Named(&names)), relative: Some(1), stars: false, private: false };
         let some = read(&text, &wanted, Detail::Whole);
         let chosen: Vec<&Seen> = all.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
@@ -87,7 +87,7 @@ proptest! {
     fn asking_for_forms_is_asking_for_all_and_choosing(text in programs()) {
         let wanted = Wanted { tops: Tops::Asked(&Named(&[])), relative: None, stars: true, private: true };
         let is_chosen = |fact: &&Seen| fact.0 == "*" || fact.0.ends_with(".*") || is_private(&fact.0);
-        let (all, some) = (read(&text, &Wanted::ALL, Detail::Whole), read(&text, &wanted, Detail::Whole));
+        let (all, some) = (read(&text, &Wanted::IMPORTS, Detail::Whole), read(&text, &wanted, Detail::Whole));
         let chosen: Vec<&Seen> = all.facts.iter().filter(is_chosen).collect();
         let asked: Vec<&Seen> = some.facts.iter().filter(is_chosen).collect();
         prop_assert_eq!(chosen, asked);
@@ -100,7 +100,7 @@ proptest! {
         // A tail with quotes or braces could close what the text left open; then the two are different programs.
         let tail = tail.replace("import", "port").replace("except", "expect").replace(['"', '\'', '{', '}'], "");
         let whole = format!("{text}\npass\n{tail}");
-        let (a, b) = (read(&format!("{text}\npass\n"), &Wanted::ALL, Detail::Names), read(&whole, &Wanted::ALL, Detail::Names));
+        let (a, b) = (read(&format!("{text}\npass\n"), &Wanted::IMPORTS, Detail::Names), read(&whole, &Wanted::ALL, Detail::Names));
         if a.unread.is_empty() && b.unread.is_empty() {
             prop_assert_eq!(a.facts, b.facts);
         }
@@ -110,7 +110,7 @@ proptest! {
     #[test]
     fn detail_changes_no_name_and_no_place(text in programs()) {
         let names = |detail| -> Vec<_> {
-            read(&text, &Wanted::ALL, detail).facts.into_iter().map(|f| (f.0, f.1, f.2, f.3, f.4)).collect()
+            read(&text, &Wanted::IMPORTS, detail).facts.into_iter().map(|f| (f.0, f.1, f.2, f.3, f.4)).collect()
         };
         prop_assert_eq!(names(Detail::Names), names(Detail::Whole));
     }
@@ -141,7 +141,7 @@ fn the_lexer_and_the_tree_agree_on_our_own_python() {
                         nodes.extend(node.children(&mut cursor));
                     }
                 }
-                let ours = read(&text, &Wanted::ALL, Detail::Names).facts.len();
+                let ours = read(&text, &Wanted::IMPORTS, Detail::Names).facts.len();
                 let theirs: usize = starts.iter().sum();
                 assert_eq!(ours, theirs, "{}", path.display());
                 compared += ours;

@@ -35,7 +35,7 @@ fn read(bytes: &[u8]) -> Checked {
     let len = u32::try_from(bytes.len()).unwrap();
     let mut all = Checked { len, facts: vec![], unread: 0 };
     for reader in READERS {
-        reader.read(bytes, Surface::Code, &Wanted::ALL, Detail::Whole, &mut all);
+        reader.read(bytes, Surface::Code, &Wanted::IMPORTS, Detail::Whole, &mut all);
     }
     all
 }

@@ -44,10 +44,19 @@ pub(super) fn is_flush_left(bytes: &[u8], start: usize) -> bool {
     }
 }
 
-/// The places of statements, given by their ascending start offsets. `literals` are the literals of more than one line in
+/// Something whose place is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Start {
+    /// Where it starts.
+    pub at: usize,
+    /// Whether it stands in a header, outside of what that opens.
+    pub in_header: bool,
+}
+
+/// The places of what starts at ascending offsets. `literals` are the literals of more than one line in
 /// front of the last statement: with them, what lies between far-apart statements is passed over unread.
 #[must_use]
-pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize)]) -> Vec<Place> {
+pub(super) fn places(text: &str, statements: &[Start], literals: &[(usize, usize)]) -> Vec<Place> {
     let bytes = text.as_bytes();
     let mut walk = Walk {
         bytes,
@@ -59,23 +68,30 @@ pub(super) fn places(text: &str, statements: &[usize], literals: &[(usize, usize
     };
     let mut looked_back_from = None;
     loop {
-        let wanted = statements.get(walk.places.len()).copied();
+        let wanted = statements.get(walk.places.len()).map(|start| start.at);
         if wanted != looked_back_from && walk.blocks.iter().all(|block| block.awaiting.is_empty()) {
             looked_back_from = wanted;
             walk.pass_over(wanted, literals);
         }
         let Some(line) = walk.lines.next() else { break };
-        let closed = walk.close_blocks(line.indent);
+        let mut closed = walk.close_blocks(line.indent);
         let mut open = walk.blocks.iter().chain(&closed);
         if walk.places.len() == statements.len() && open.all(|block| block.awaiting.is_empty()) {
             break;
         }
-        walk.open_block(&line, closed);
-        while let Some(&start) = statements.get(walk.places.len())
-            && start < line.end
+        let mut is_opened = false;
+        while let Some(start) = statements.get(walk.places.len())
+            && start.at < line.end
         {
-            let place = walk.place(start, &line);
+            if !start.in_header && !is_opened {
+                walk.open_block(&line, closed.take());
+                is_opened = true;
+            }
+            let place = walk.place(start.at, &line);
             walk.places.push(place);
+        }
+        if !is_opened {
+            walk.open_block(&line, closed);
         }
     }
     let rest = statements.len() - walk.places.len();
@@ -278,7 +294,8 @@ mod unit {
     use super::*;
 
     fn read(source: &str) -> Vec<String> {
-        let starts: Vec<_> = candidates(source.as_bytes()).map(|c| c.start).collect();
+        let starts: Vec<_> =
+            candidates(source.as_bytes()).map(|c| Start { at: c.start, in_header: false }).collect();
         let places = places(source, &starts, &[]);
         places.iter().map(|p| format!("{}:{}", p.scope, p.contexts.names().collect::<Vec<_>>().join(","))).collect()
     }

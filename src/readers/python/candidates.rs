@@ -48,6 +48,24 @@ pub(super) fn candidates(bytes: &[u8]) -> impl Iterator<Item = Candidate> {
     IMPORT.find_iter(bytes).filter_map(|keyword| candidate(bytes, keyword))
 }
 
+/// The same; every other `import` is handed to `other`.
+pub(super) fn candidates_and_more(bytes: &[u8], mut other: impl FnMut(usize)) -> impl Iterator<Item = Candidate> {
+    IMPORT.find_iter(bytes).filter_map(move |keyword| {
+        let found = candidate(bytes, keyword);
+        if found.is_none() {
+            other(keyword);
+        }
+        found
+    })
+}
+
+/// Candidates between two places, in ascending order; `start` begins a statement.
+pub(super) fn candidates_between(bytes: &[u8], start: usize, end: usize) -> impl Iterator<Item = Candidate> {
+    let bytes = bytes.get(..end).unwrap_or(bytes);
+    let keywords = IMPORT.find_iter(bytes.get(start..).unwrap_or_default());
+    keywords.filter_map(move |keyword| candidate(bytes, start + keyword))
+}
+
 fn candidate(bytes: &[u8], keyword: usize) -> Option<Candidate> {
     if bytes.get(keyword + WORD).copied().is_some_and(is_identifier_byte) {
         return None;

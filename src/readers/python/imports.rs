@@ -2,19 +2,20 @@
 //! fit together; must not know what uses make of what is imported.
 
 use super::asked;
-use super::blocks::{self, Place};
-use super::candidates::{Candidate, candidates};
+use super::blocks::{self, Place, Start};
+use super::candidates::{Candidate, candidates, candidates_and_more};
 use super::lexer::{Lexer, TokenKind};
 use super::statement::Statement;
+use super::uses;
 use crate::context::Context;
-use crate::fact::{Fact, Role};
+use crate::fact::{Bound, Fact, Role};
 use crate::problem::ProblemKind;
 use crate::readers::{Detail, Sink, Unread, Wanted};
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::{Positions, Text};
 
-/// Tells the import statements that are wanted.
+/// Tells the import statements that are wanted, and what code does with them.
 pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
     let (content, bytes) = (text.content(), text.content().as_bytes());
     let mut statement = Statement::default();
@@ -23,13 +24,21 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
         wanted.is_all() || asked::is_wanted(content, candidate, wanted, &mut statement, &mut name)
     };
     let mut asked: Vec<Candidate> = Vec::with_capacity(if wanted.is_all() { 64 } else { 0 });
-    asked.extend(candidates(bytes).filter(is_asked));
-    if asked.is_empty() {
+    let mut hints = Places::default();
+    match wanted.strings {
+        Some(quoted) => {
+            asked.extend(candidates_and_more(bytes, |at| hints.note(bytes, at)).filter(is_asked));
+            hints.found.extend(quoted.places(bytes));
+        }
+        None => asked.extend(candidates(bytes).filter(is_asked)),
+    }
+    let has_words = wanted.words.iter().any(|word| memchr::memmem::find(bytes, word.trim_start_matches('.').as_bytes()).is_some());
+    if asked.is_empty() && hints.found.is_empty() && !has_words {
         return;
     }
     let has_inner = detail == Detail::Whole && asked.iter().any(|c| !blocks::is_flush_left(bytes, c.start));
     let mut literals = Vec::new();
-    let (found, hidden) = standing_in_code(bytes, asked, has_inner.then_some(&mut literals));
+    let (found, hidden) = standing_in_code(bytes, asked, has_inner.then_some(&mut literals), &mut hints);
     let mut kept: Vec<(Candidate, Place)> = Vec::with_capacity(found.len());
     for candidate in found {
         kept.push((candidate, Place::default()));
@@ -49,6 +58,44 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     for unread in hidden {
         teller.sink.unread(&mut teller.positions, unread);
     }
+    if wanted.uses || wanted.strings.is_some() {
+        let imports: Vec<&Candidate> = kept.iter().map(|(candidate, _)| candidate).collect();
+        let hints = uses::Hints { imports: &imports, places: hints.of_code(bytes) };
+        let done = uses::read(content, wanted, hints);
+        teller.tell_uses(content, done, detail);
+    }
+}
+
+/// Places of strings and dynamic imports, by their bytes alone.
+#[derive(Default)]
+struct Places {
+    found: Vec<usize>,
+    /// Imports that stand in strings.
+    in_literals: Vec<usize>,
+}
+
+impl Places {
+    /// Takes note of an `import` that begins no statement: part of a function that imports, or of a text.
+    fn note(&mut self, bytes: &[u8], at: usize) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let before = bytes.get(..at).unwrap_or_default();
+        let is_function = rest.starts_with(b"import_module")
+            || rest.starts_with(b"importorskip")
+            || (rest.starts_with(b"import__") && before.ends_with(b"__"));
+        if is_function {
+            self.found.push(at);
+        } else if matches!(before.last(), Some(b'"' | b'\'')) {
+            self.in_literals.push(at);
+        }
+    }
+
+    /// All of them; imports in strings only where strings are run.
+    fn of_code(mut self, bytes: &[u8]) -> Vec<usize> {
+        if !self.in_literals.is_empty() && memchr::memmem::find(bytes, b"exec").is_some() {
+            self.found.append(&mut self.in_literals);
+        }
+        self.found
+    }
 }
 
 /// Tier 2: lexes up to the last candidate and keeps those that stand in code. Candidates inside a literal that never
@@ -58,6 +105,7 @@ fn standing_in_code(
     bytes: &[u8],
     asked: Vec<Candidate>,
     mut literals: Option<&mut Vec<(usize, usize)>>,
+    hints: &mut Places,
 ) -> (Vec<Candidate>, Vec<Unread>) {
     let mut lexer = Lexer::new(bytes);
     let mut found = Vec::with_capacity(asked.len());
@@ -78,6 +126,9 @@ fn standing_in_code(
         match token {
             Some(around) if around.start <= candidate.keyword => {
                 let is_open = around.kind == TokenKind::Literal { closed: false };
+                if around.kind != TokenKind::Comment {
+                    hints.in_literals.push(around.start);
+                }
                 let span = Span::new(around.start, around.start + 1);
                 if is_open && hidden.last().is_none_or(|last| last.span != span) {
                     hidden.push(Unread {
@@ -115,7 +166,8 @@ fn locate(
     if inner.is_empty() {
         return;
     }
-    let starts: Vec<usize> = inner.iter().map(|(candidate, _)| candidate.start).collect();
+    let starts: Vec<Start> =
+        inner.iter().map(|(candidate, _)| Start { at: candidate.start, in_header: false }).collect();
     for ((_, place), found) in inner.iter_mut().zip(blocks::places(text, &starts, literals)) {
         *place = found;
     }
@@ -148,6 +200,52 @@ impl Teller<'_> {
             };
             self.sink.unread(&mut self.positions, unread);
         }
+    }
+
+    /// Hands over what code does.
+    fn tell_uses(&mut self, text: &str, found: uses::Found, detail: Detail) {
+        let places = if detail == Detail::Whole { self.places_of_uses(text, &found) } else { Vec::new() };
+        for (index, used) in found.uses.iter().enumerate() {
+            let place = places.get(index).cloned().unwrap_or_default();
+            let fact = used.fact(self.surface, &place);
+            self.sink.fact(&mut self.positions, &fact);
+        }
+        for unread in found.unread {
+            self.sink.unread(&mut self.positions, unread);
+        }
+    }
+
+    /// Where uses stand, for which somebody needs to know that. What is guarded where it is imported is so where it is used.
+    fn places_of_uses(&mut self, text: &str, found: &uses::Found) -> Vec<Place> {
+        let mut places = vec![Place::default(); found.uses.len()];
+        let mut starts: Vec<(Start, usize, bool)> = Vec::new();
+        for (index, used) in found.uses.iter().enumerate() {
+            let nowhere = Place::default();
+            let fact = used.fact(self.surface, &nowhere);
+            if self.sink.needs_place(&fact) {
+                starts.push((Start { at: used.span.start as usize, in_header: used.in_header }, index, true));
+                if let Some(origin) = used.origin {
+                    starts.push((Start { at: origin.start as usize, in_header: false }, index, false));
+                }
+            }
+        }
+        starts.sort_unstable();
+        let wanted: Vec<Start> = starts.iter().map(|(start, ..)| *start).collect();
+        let located = blocks::places(text, &wanted, &found.literals);
+        for ((_, index, is_own), located) in starts.into_iter().zip(located) {
+            let Some(place) = places.get_mut(index) else { continue };
+            if is_own {
+                place.scope = located.scope;
+                place.contexts = place.contexts.union(located.contexts);
+            } else {
+                let guards = [Context::TypeChecking, Context::Guarded, Context::VersionGuarded];
+                for guard in guards.into_iter().filter(|guard| located.contexts.contains(*guard)) {
+                    place.contexts.insert(guard);
+                }
+            }
+            place.versions = place.versions.and(located.versions);
+        }
+        places
     }
 
     /// Whether anybody needs to know where a statement stands.
@@ -189,8 +287,34 @@ impl Teller<'_> {
                 scope: &place.scope,
                 span: alias.span,
                 statement: statement.span,
+                ..Fact::default()
             };
             take(self.sink, &mut self.positions, &fact);
+        }
+    }
+}
+
+impl uses::Use {
+    /// The same as a fact.
+    fn fact<'f>(&'f self, surface: Surface, place: &'f Place) -> Fact<'f> {
+        let bound = self.bound.as_ref();
+        Fact {
+            surface,
+            role: self.role,
+            name: &self.name,
+            module_len: self.name.len(),
+            alias: None,
+            level: self.level,
+            contexts: place.contexts.union(self.contexts),
+            versions: place.versions,
+            scope: &place.scope,
+            span: self.span,
+            statement: self.statement,
+            confidence: self.confidence,
+            origin: self.origin,
+            bound: bound.map(|(name, scope, by_import)| Bound { name, scope, by_import: *by_import }),
+            call: self.call.as_ref(),
+            open: self.open,
         }
     }
 }

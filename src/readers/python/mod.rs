@@ -3,6 +3,7 @@
 
 mod asked;
 mod blocks;
+pub mod builtins;
 mod candidates;
 mod condition;
 mod decode;
@@ -14,6 +15,7 @@ mod logical_lines;
 mod statement;
 pub mod tree;
 mod type_checking;
+mod uses;
 mod version_test;
 mod words;
 

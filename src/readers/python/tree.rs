@@ -26,6 +26,18 @@ pub enum Refusal {
     TooMuchWork,
 }
 
+impl Refusal {
+    /// What to tell people.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Refusal::TooLong => "this statement is too long to be parsed: the limit is 1 MiB",
+            Refusal::TooDeep => "this statement is nested too deep to be parsed: the limit is 250 blocks",
+            Refusal::TooMuchWork => "this statement takes too much work to be parsed",
+        }
+    }
+}
+
 /// Parses Python text. Comments are blanked out first and lone carriage returns become newlines; offsets stay.
 ///
 /// # Errors
@@ -38,19 +50,65 @@ pub fn parse(bytes: &[u8]) -> Result<Tree, Refusal> {
         return Err(Refusal::TooDeep);
     }
     let masked = mask(bytes);
-    let mut parser = Parser::new();
-    if parser.set_language(&tree_sitter_python::LANGUAGE.into()).is_err() {
-        return Err(Refusal::TooMuchWork);
-    }
     let limit = masked.len().saturating_mul(PROGRESS_PER_BYTE) / 100 + PROGRESS_FLOOR;
+    run(&mut parser()?, &masked, limit).0
+}
+
+fn parser() -> Result<Parser, Refusal> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).map_err(|_| Refusal::TooMuchWork)?;
+    Ok(parser)
+}
+
+/// The guarded call: the tree, and how often the parser reported progress.
+fn run(parser: &mut Parser, text: &[u8], limit: usize) -> (Result<Tree, Refusal>, usize) {
     let mut reports = 0;
     let mut on_progress = |_: &tree_sitter::ParseState| {
         reports += 1;
         if reports > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut on_progress);
-    let mut read = |at: usize, _: tree_sitter::Point| masked.get(at..).unwrap_or_default();
-    parser.parse_with_options(&mut read, None, Some(options)).ok_or(Refusal::TooMuchWork)
+    let mut read = |at: usize, _: tree_sitter::Point| text.get(at..).unwrap_or_default();
+    let tree = parser.parse_with_options(&mut read, None, Some(options)).ok_or(Refusal::TooMuchWork);
+    if tree.is_err() {
+        parser.reset();
+    }
+    (tree, reports)
+}
+
+/// Parses pieces of flat text: without comments, joined lines, lone carriage returns and nested blocks. All pieces of a text
+/// share one limit.
+pub(super) struct FlatParser {
+    parser: Result<Parser, Refusal>,
+    left: usize,
+}
+
+/// One statement longer than this is not parsed.
+const MAX_STATEMENT: usize = 1 << 20;
+/// How much more often than a text parsed at once its pieces may report progress: halves of halves are parsed again.
+const AGAIN: usize = 16;
+
+impl FlatParser {
+    /// For a text of so many bytes.
+    pub(super) fn new(len: usize) -> Self {
+        Self { parser: parser(), left: len.saturating_mul(PROGRESS_PER_BYTE * AGAIN) / 100 + PROGRESS_FLOOR }
+    }
+
+    /// Parses a piece.
+    ///
+    /// # Errors
+    /// When a limit is reached. The caller must tell that as a problem, never take it for an empty tree.
+    pub(super) fn parse(&mut self, text: &[u8]) -> Result<Tree, Refusal> {
+        if text.len() > MAX_STATEMENT {
+            return Err(Refusal::TooLong);
+        }
+        let parser = self.parser.as_mut().map_err(|refusal| *refusal)?;
+        // One bad statement must not use up what the others need.
+        let limit = (text.len().saturating_mul(PROGRESS_PER_BYTE) / 100 + PROGRESS_FLOOR / 10).min(self.left);
+        let (tree, reports) = run(parser, text, limit);
+        self.left -= reports.min(self.left);
+        tree
+    }
 }
 
 /// Comments and joined line ends as blanks, lone CR as LF.

@@ -1,0 +1,699 @@
+//! From syntax to bindings and loads: which nodes bind a name, which read one, and which scope each stands in. Knows the
+//! grammar; must not know what names lead to.
+
+use super::flat::Flat;
+use super::harvest::{At, AttributeBinding, Harvest, Heir, Load};
+use super::lines::CodeLine;
+use super::names::NameId;
+use super::scopes::{Binding, ScopeId, ScopeKind, What};
+use super::shapes::{Root, Shapes};
+use super::syntax::{Field, Id, Kind};
+use crate::name::{normalise, top};
+use crate::readers::python::statement::Statement;
+use crate::span::Span;
+
+/// What a node is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// An expression or statement.
+    Read,
+    /// A type: its strings are code.
+    Annotation,
+    /// Something that is bound.
+    Target,
+    /// Something that is deleted.
+    Delete,
+    /// A pattern of a `case`.
+    Pattern,
+}
+
+/// A node to be looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    pub node: Id,
+    pub scope: ScopeId,
+    pub mode: Mode,
+    /// Whether it stands in the body of its line's statement.
+    pub in_body: bool,
+}
+
+/// What is looked for besides names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seeks {
+    /// Strings and dynamic imports.
+    pub strings: bool,
+    /// Dynamic imports without a literal.
+    pub open: bool,
+}
+
+/// Looks at the syntax of some lines.
+pub(super) struct Walk<'w> {
+    pub shapes: Shapes<'w>,
+    pub flat: &'w Flat,
+    pub lines: &'w [CodeLine],
+    pub harvest: &'w mut Harvest,
+    pub seeks: Seeks,
+    tasks: Vec<Task>,
+    /// The line that is looked at.
+    pub line: usize,
+    /// Whether the line could not be parsed whole.
+    is_broken: bool,
+}
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(
+        shapes: Shapes<'w>,
+        flat: &'w Flat,
+        lines: &'w [CodeLine],
+        harvest: &'w mut Harvest,
+        seeks: Seeks,
+    ) -> Self {
+        let tasks = Vec::new();
+        Self { shapes, flat, lines, harvest, seeks, tasks, line: 0, is_broken: false }
+    }
+
+    /// Looks at every line of a parsed text; `is_broken` says that it holds one line, which could not be parsed whole.
+    pub(super) fn run(&mut self, is_broken: bool) {
+        self.is_broken = is_broken;
+        let Some(root) = self.shapes.syntax.ids().next() else { return };
+        let statements: Vec<Id> = self.shapes.syntax.children(root).collect();
+        for statement in statements {
+            self.line = self.flat.line(self.shapes.syntax.range(statement).0);
+            let scope = self.code_line().map_or(0, |line| line.frame);
+            self.tasks.push(Task { node: statement, scope, mode: Mode::Read, in_body: false });
+            while let Some(task) = self.tasks.pop() {
+                self.visit(task);
+            }
+        }
+    }
+
+    fn code_line(&self) -> Option<&'w CodeLine> {
+        self.lines.get(self.line)
+    }
+
+    /// Where a node stands in the original text.
+    pub(super) fn span(&self, node: Id) -> Span {
+        place(self.flat, self.shapes, node)
+    }
+
+    pub(super) fn at(&self, node: Id, task: Task) -> At {
+        let is_header = self.code_line().is_some_and(|line| line.head.is_some());
+        At { span: self.span(node), line: self.line, in_header: is_header && !task.in_body }
+    }
+
+    /// Whether a name is mangled where it stands.
+    pub(super) fn in_class(&self, mut scope: ScopeId) -> bool {
+        loop {
+            match self.harvest.scopes.kind(scope) {
+                ScopeKind::Class => return true,
+                ScopeKind::Module => return false,
+                _ => scope = self.harvest.scopes.parent(scope),
+            }
+        }
+    }
+
+    pub(super) fn push(&mut self, node: Id, task: Task, mode: Mode) {
+        self.tasks.push(Task { node, mode, ..task });
+    }
+
+    fn push_in(&mut self, node: Id, task: Task, mode: Mode, scope: ScopeId) {
+        self.tasks.push(Task { node, mode, scope, ..task });
+    }
+
+    fn push_children(&mut self, task: Task, mode: Mode) {
+        let syntax = self.shapes.syntax;
+        self.tasks.extend(syntax.children(task.node).map(|node| Task { node, mode, ..task }));
+    }
+
+    fn child(&self, node: Id, field: Field) -> Option<Id> {
+        self.shapes.syntax.child(node, field)
+    }
+
+    fn visit(&mut self, task: Task) {
+        let kind = self.shapes.syntax.kind(task.node);
+        let body = self.shapes.syntax.field(task.node) == Field::Body || kind == Kind::Block;
+        let task = Task { in_body: task.in_body || (body && kind != Kind::Lambda), ..task };
+        match task.mode {
+            Mode::Target | Mode::Delete => self.visit_target(task, kind),
+            Mode::Pattern => self.visit_pattern(task, kind),
+            Mode::Read | Mode::Annotation => self.visit_read(task, kind),
+        }
+    }
+
+    fn visit_target(&mut self, task: Task, kind: Kind) {
+        match kind {
+            Kind::Identifier => self.bind(task.node, task.scope, What::Other),
+            Kind::ListPattern
+            | Kind::List
+            | Kind::Tuple
+            | Kind::Parenthesized
+            | Kind::ExpressionList
+            | Kind::Splat
+            | Kind::PatternTarget
+            | Kind::Error => self.push_children(task, task.mode),
+            _ => self.visit_read(Task { mode: Mode::Read, ..task }, kind),
+        }
+    }
+
+    fn visit_pattern(&mut self, task: Task, kind: Kind) {
+        let children: Vec<Id> = match kind {
+            Kind::String | Kind::Concatenated | Kind::Interpolation => return self.push_children(task, Mode::Read),
+            _ => self.shapes.syntax.children(task.node).collect(),
+        };
+        match kind {
+            Kind::Identifier => self.bind(task.node, task.scope, What::Other),
+            Kind::DottedName => match children.as_slice() {
+                [one] => self.bind(*one, task.scope, What::Other),
+                [first, ..] => self.push(*first, task, Mode::Read),
+                [] => {}
+            },
+            Kind::ClassPattern => {
+                for (index, child) in children.into_iter().enumerate() {
+                    let first = (index == 0).then(|| self.shapes.syntax.children(child).next()).flatten();
+                    match first {
+                        Some(first) => self.push(first, task, Mode::Read),
+                        None => self.push(child, task, Mode::Pattern),
+                    }
+                }
+            }
+            Kind::KeywordPattern => {
+                for child in children.into_iter().skip(1) {
+                    self.push(child, task, Mode::Pattern);
+                }
+            }
+            _ => self.push_children(task, Mode::Pattern),
+        }
+    }
+
+    fn visit_read(&mut self, task: Task, kind: Kind) {
+        let node = task.node;
+        match kind {
+            Kind::Identifier => self.load(task),
+            Kind::Attribute => self.visit_attribute(task),
+            Kind::MemberType => {
+                if let Some(first) = self.shapes.syntax.children(node).next() {
+                    self.push(first, task, task.mode);
+                }
+            }
+            Kind::KeywordArgument => {
+                self.strings_of_argument(task);
+                if let Some(value) = self.child(node, Field::Value) {
+                    self.push(value, task, task.mode);
+                }
+            }
+            Kind::Lambda => self.visit_lambda(task),
+            Kind::Comprehension => self.visit_comprehension(task),
+            Kind::Named => self.visit_named(task),
+            Kind::Assignment => self.visit_assignment(task),
+            Kind::AugmentedAssignment => {
+                self.strings_of_assignment(task);
+                self.visit_left_right(task, Mode::Read);
+            }
+            Kind::For => {
+                self.visit_left_right(task, Mode::Read);
+            }
+            Kind::AliasedPattern => self.visit_as(task),
+            Kind::ExceptClause => self.visit_except(task),
+            Kind::Delete => self.push_children(task, Mode::Delete),
+            Kind::Global | Kind::Nonlocal => self.declare(task, kind),
+            Kind::FunctionDefinition => self.visit_function(task),
+            Kind::ClassDefinition => self.visit_class(task),
+            Kind::TypeAlias => self.visit_type_alias(task),
+            Kind::Pass => self.import(task),
+            Kind::CaseClause => {
+                for child in self.children(node) {
+                    let is_pattern = self.shapes.syntax.kind(child) == Kind::CasePattern;
+                    self.push(child, task, if is_pattern { Mode::Pattern } else { Mode::Read });
+                }
+            }
+            Kind::Type => self.push_children(task, Mode::Annotation),
+            Kind::Subscript => {
+                self.visit_loaded(task);
+                self.visit_subscript(task);
+            }
+            Kind::GenericType => self.visit_generic(task),
+            Kind::String => self.visit_string(task),
+            Kind::Call => self.visit_call(task),
+            Kind::Pair => {
+                self.strings_of_pair(task);
+                self.push_children(task, Mode::Read);
+            }
+            _ => self.push_children(task, task.mode),
+        }
+    }
+
+    pub(super) fn children(&self, node: Id) -> Vec<Id> {
+        self.shapes.syntax.children(node).collect()
+    }
+
+    /// Binds an identifier, if it is of interest.
+    fn bind(&mut self, node: Id, scope: ScopeId, what: What) {
+        if let Some(name) = self.shapes.name(node, self.in_class(scope)) {
+            let at = self.span(node).start as usize;
+            self.bind_name(name, scope, what, at);
+        }
+    }
+
+    fn bind_name(&mut self, name: NameId, scope: ScopeId, what: What, at: usize) {
+        let line = self.code_line();
+        // In a header only `import` in the body of a `def` is no binding of the line's own frame; bodies on the line of
+        // their header run under its condition.
+        let is_direct = line.is_some_and(|line| line.is_direct && (line.head.is_none() || line.opens.is_some()) && line.frame == scope);
+        self.harvest.bindings.push(Binding { scope, name, what, at, line: self.line, is_direct });
+    }
+
+    /// What an import statement binds. Its stand-in is a `pass`.
+    fn import(&mut self, task: Task) {
+        let flat = self.flat;
+        if self.is_broken {
+            return;
+        }
+        if let Some(statement) = flat.import(self.shapes.syntax.range(task.node).0) {
+            self.bind_import(statement, task.scope);
+        }
+    }
+
+    /// The same for one whose line could not be parsed.
+    pub(super) fn bind_import(&mut self, statement: &Statement, scope: ScopeId) {
+        for alias in &statement.aliases {
+            let own = statement.name(alias);
+            let name = if statement.is_from && !statement.module().is_empty() {
+                format!("{}.{own}", statement.module())
+            } else {
+                own.to_owned()
+            };
+            if own == "*" {
+                self.harvest.stars.push((statement.module().to_owned(), statement.level, alias.span));
+                continue;
+            }
+            let (local, name) = match statement.bound(alias) {
+                Some(bound) => (bound.to_owned(), name),
+                None if statement.is_from => (own.to_owned(), name),
+                None => (top(own).to_owned(), top(own).to_owned()),
+            };
+            if let Some(id) = self.shapes.names.id(&local) {
+                let what = What::Import { name, level: statement.level, span: alias.span };
+                self.bind_name(id, scope, what, alias.span.start as usize);
+            }
+        }
+    }
+
+    fn load(&mut self, task: Task) {
+        let Some(name) = self.shapes.name(task.node, self.in_class(task.scope)) else { return };
+        self.add_load(task, Root::Name(name, task.scope), task.node);
+    }
+
+    /// Takes note of what is read at a node.
+    fn add_load(&mut self, task: Task, root: Root, start: Id) {
+        let load = self.load_at(task, root, start);
+        self.harvest.loads.push(load);
+    }
+
+    fn load_at(&self, task: Task, root: Root, start: Id) -> Load {
+        let chain = self.shapes.chain(task.node);
+        let mut at = self.at(start, task);
+        let end = self.flat.original_end(self.shapes.syntax.range(chain.end).1);
+        at.span = Span::new(at.span.start as usize, end);
+        Load { scope: task.scope, root, suffix: chain.suffix, at, call: chain.call, is_broken: self.is_broken }
+    }
+
+    fn visit_attribute(&mut self, task: Task) {
+        let (Some(object), Some(attribute)) = (self.child(task.node, Field::Object), self.child(task.node, Field::Attribute))
+        else {
+            return;
+        };
+        if let Some(name) = self.shapes.names.attribute(self.shapes.text(attribute))
+            && self.shapes.syntax.kind(object) == Kind::Identifier
+        {
+            let object_name = normalise(self.shapes.text(object)).into_owned();
+            self.add_load(task, Root::Attribute(object_name, name, task.scope), object);
+        }
+        if let Some(method) = self.shapes.names.method(self.shapes.text(attribute)) {
+            let mut load = self.load_at(task, Root::Text(String::new()), attribute);
+            if load.suffix.is_empty() && load.call.is_some() {
+                load.at.span = self.span(attribute);
+                self.harvest.methods.push((method, load));
+            }
+        }
+        self.push(object, task, task.mode);
+    }
+
+    /// A dynamic import that is used where it stands.
+    pub(super) fn visit_loaded(&mut self, task: Task) {
+        let (flat, shapes) = (self.flat, self.shapes);
+        if let Some((module, span)) = shapes.loaded(task.node, &|node| place(flat, shapes, node)) {
+            let load = self.load_at(task, Root::Module(module, span), task.node);
+            if self.shapes.syntax.kind(task.node) == Kind::Subscript && self.seeks.strings {
+                self.strings_of_modules(task);
+            }
+            if !load.suffix.is_empty() || load.call.is_some() {
+                self.harvest.loads.push(load);
+            }
+        }
+    }
+
+    fn visit_lambda(&mut self, task: Task) {
+        let inner = self.harvest.scopes.open(ScopeKind::Function, task.scope);
+        if let Some(parameters) = self.child(task.node, Field::Parameters) {
+            self.parameters(parameters, task, task.scope, inner);
+        }
+        if let Some(body) = self.child(task.node, Field::Body) {
+            self.push_in(body, task, Mode::Read, inner);
+        }
+    }
+
+    /// Parameters belong to the function; their types and defaults do not.
+    fn parameters(&mut self, parameters: Id, task: Task, outer: ScopeId, inner: ScopeId) {
+        for parameter in self.children(parameters) {
+            match self.shapes.syntax.kind(parameter) {
+                Kind::TypedParameter => {
+                    for part in self.children(parameter) {
+                        if self.shapes.syntax.field(part) == Field::Type {
+                            self.push_in(part, task, Mode::Annotation, outer);
+                        } else {
+                            self.push_in(part, task, Mode::Target, inner);
+                        }
+                    }
+                }
+                Kind::DefaultParameter => {
+                    for part in self.children(parameter) {
+                        match self.shapes.syntax.field(part) {
+                            Field::Type => self.push_in(part, task, Mode::Annotation, outer),
+                            Field::Value => self.push_in(part, task, Mode::Read, outer),
+                            _ => self.push_in(part, task, Mode::Target, inner),
+                        }
+                    }
+                }
+                Kind::DoubleSplat => {
+                    for part in self.children(parameter) {
+                        self.push_in(part, task, Mode::Target, inner);
+                    }
+                }
+                _ => self.push_in(parameter, task, Mode::Target, inner),
+            }
+        }
+    }
+
+    /// The first iterable is evaluated outside, everything else inside.
+    fn visit_comprehension(&mut self, task: Task) {
+        let inner = self.harvest.scopes.open(ScopeKind::Comprehension, task.scope);
+        let mut is_first = true;
+        for child in self.children(task.node) {
+            if self.shapes.syntax.kind(child) != Kind::ForInClause {
+                self.push_in(child, task, Mode::Read, inner);
+                continue;
+            }
+            for part in self.children(child) {
+                if self.shapes.syntax.field(part) == Field::Left {
+                    self.push_in(part, task, Mode::Target, inner);
+                } else {
+                    self.push_in(part, task, Mode::Read, if is_first { task.scope } else { inner });
+                }
+            }
+            is_first = false;
+        }
+    }
+
+    fn visit_named(&mut self, task: Task) {
+        let (Some(name), Some(value)) = (self.child(task.node, Field::Name), self.child(task.node, Field::Value)) else {
+            return self.push_children(task, Mode::Read);
+        };
+        let target = self.harvest.scopes.around_comprehensions(task.scope);
+        self.assign(name, Some(value), Task { scope: target, ..task }, task.scope);
+        self.push(value, task, Mode::Read);
+    }
+
+    fn visit_assignment(&mut self, task: Task) {
+        self.strings_of_assignment(task);
+        let mut targets = Vec::new();
+        let mut at = task.node;
+        loop {
+            targets.extend(self.child(at, Field::Left));
+            if let Some(annotation) = self.child(at, Field::Type) {
+                self.push(annotation, task, Mode::Annotation);
+            }
+            let Some(right) = self.child(at, Field::Right) else {
+                for target in targets {
+                    self.assign(target, None, task, task.scope);
+                }
+                return;
+            };
+            if self.shapes.syntax.kind(right) != Kind::Assignment {
+                for target in targets {
+                    self.assign(target, Some(right), task, task.scope);
+                }
+                self.push(right, task, Mode::Read);
+                return;
+            }
+            at = right;
+        }
+    }
+
+    /// Binds a target to a value, which is read in the scope `from`.
+    fn assign(&mut self, target: Id, value: Option<Id>, task: Task, from: ScopeId) {
+        let syntax = self.shapes.syntax;
+        let mut pairs = vec![(target, value)];
+        while let Some((target, value)) = pairs.pop() {
+            match syntax.kind(target) {
+                Kind::Identifier => {
+                    let shapes = value.map(|value| self.shapes_of(value, from)).unwrap_or_default();
+                    self.assign_name(target, task.scope, shapes);
+                }
+                Kind::Parenthesized if value.is_some() => {
+                    pairs.extend(syntax.children(target).map(|inner| (inner, value)));
+                }
+                Kind::ListPattern | Kind::Tuple | Kind::List | Kind::ExpressionList => {
+                    let inner = self.children(target);
+                    let values = value.filter(|value| {
+                        matches!(syntax.kind(*value), Kind::ExpressionList | Kind::Tuple | Kind::List | Kind::ListPattern)
+                    });
+                    let values = values.map(|value| self.children(value)).unwrap_or_default();
+                    let is_splat = |node: &Id| syntax.kind(*node) == Kind::Splat;
+                    let fits = values.len() == inner.len() && !inner.iter().chain(&values).any(is_splat);
+                    for (index, target) in inner.into_iter().enumerate() {
+                        if fits {
+                            pairs.push((target, values.get(index).copied()));
+                        } else {
+                            self.push(target, task, Mode::Target);
+                        }
+                    }
+                }
+                Kind::Attribute => {
+                    self.assign_attribute(target, value, task, from);
+                    self.push_in(target, task, Mode::Read, from);
+                }
+                _ => self.push(target, task, Mode::Target),
+            }
+        }
+    }
+
+    fn shapes_of(&self, value: Id, scope: ScopeId) -> Vec<super::shapes::Shape> {
+        let (flat, shapes) = (self.flat, self.shapes);
+        shapes.of(value, scope, self.in_class(scope), &|node| place(flat, shapes, node))
+    }
+
+    fn assign_name(&mut self, target: Id, scope: ScopeId, shapes: Vec<super::shapes::Shape>) {
+        let known = self.shapes.name(target, self.in_class(scope));
+        if known.is_none() && !shapes.is_empty() {
+            let name = normalise(self.shapes.text(target)).into_owned();
+            self.harvest.heirs.push(Heir { name, scope, shapes });
+        } else {
+            let what = if shapes.is_empty() { What::Other } else { What::Alias(shapes) };
+            self.bind(target, scope, what);
+        }
+    }
+
+    fn assign_attribute(&mut self, target: Id, value: Option<Id>, task: Task, from: ScopeId) {
+        let (Some(object), Some(attribute)) = (self.child(target, Field::Object), self.child(target, Field::Attribute)) else {
+            return;
+        };
+        let shapes = value.map(|value| self.shapes_of(value, from)).unwrap_or_default();
+        if self.shapes.syntax.kind(object) == Kind::Identifier && !shapes.is_empty() {
+            self.harvest.attribute_bindings.push(AttributeBinding {
+                object: normalise(self.shapes.text(object)).into_owned(),
+                attribute: normalise(self.shapes.text(attribute)).into_owned(),
+                scope: task.scope,
+                shapes,
+            });
+        }
+    }
+
+    /// `left op= right`, `for left in right: ...`
+    fn visit_left_right(&mut self, task: Task, mode: Mode) {
+        for child in self.children(task.node) {
+            let is_left = self.shapes.syntax.field(child) == Field::Left;
+            self.push(child, task, if is_left { Mode::Target } else { mode });
+        }
+    }
+
+    /// `value as target` of `with` and `except`.
+    fn visit_as(&mut self, task: Task) {
+        for child in self.children(task.node) {
+            let is_target = self.shapes.syntax.kind(child) == Kind::PatternTarget;
+            self.push(child, task, if is_target { Mode::Target } else { Mode::Read });
+        }
+    }
+
+    fn visit_except(&mut self, task: Task) {
+        for child in self.children(task.node) {
+            let is_target = self.shapes.syntax.field(child) == Field::Alias;
+            self.push(child, task, if is_target { Mode::Target } else { Mode::Read });
+        }
+    }
+
+    fn declare(&mut self, task: Task, kind: Kind) {
+        for child in self.children(task.node) {
+            if let Some(name) = self.shapes.name(child, self.in_class(task.scope)) {
+                if kind == Kind::Global {
+                    self.harvest.scopes.declare_global(task.scope, name);
+                } else {
+                    self.harvest.scopes.declare_nonlocal(task.scope, name);
+                }
+            }
+        }
+    }
+
+    fn visit_function(&mut self, task: Task) {
+        let inner = self.frame_scope(task, ScopeKind::Function);
+        let outer = self.type_parameters(task, inner);
+        if let Some(name) = self.child(task.node, Field::Name) {
+            self.bind(name, task.scope, What::Other);
+        }
+        if let Some(parameters) = self.child(task.node, Field::Parameters) {
+            self.parameters(parameters, task, outer, inner);
+        }
+        if let Some(result) = self.child(task.node, Field::ReturnType) {
+            self.push_in(result, task, Mode::Annotation, outer);
+        }
+        if let Some(body) = self.child(task.node, Field::Body) {
+            self.push_in(body, task, Mode::Read, inner);
+        }
+    }
+
+    fn visit_class(&mut self, task: Task) {
+        let inner = self.frame_scope(task, ScopeKind::Class);
+        let outer = self.type_parameters(task, inner);
+        if let Some(name) = self.child(task.node, Field::Name) {
+            self.bind(name, task.scope, What::Class(inner));
+        }
+        if let Some(bases) = self.child(task.node, Field::Superclasses) {
+            self.push_in(bases, task, Mode::Read, outer);
+        }
+        if let Some(body) = self.child(task.node, Field::Body) {
+            self.push_in(body, task, Mode::Read, inner);
+        }
+    }
+
+    /// The scope of what a line opens.
+    fn frame_scope(&mut self, task: Task, kind: ScopeKind) -> ScopeId {
+        let own = self.code_line().and_then(|line| line.opens).filter(|_| !task.in_body);
+        own.unwrap_or_else(|| self.harvest.scopes.open(kind, task.scope))
+    }
+
+    /// Where types and bases are read: in a scope of type parameters, if there are any.
+    fn type_parameters(&mut self, task: Task, inner: ScopeId) -> ScopeId {
+        let Some(parameters) = self.child(task.node, Field::TypeParameters) else { return task.scope };
+        let scope = self.harvest.scopes.open(ScopeKind::TypeParameters, task.scope);
+        self.harvest.scopes.set_parent(inner, scope);
+        self.bind_type_parameters(parameters, task, scope);
+        scope
+    }
+
+    /// `[T: int, *Ts, **P]`: the first name of each is bound, what follows is read.
+    fn bind_type_parameters(&mut self, parameters: Id, task: Task, scope: ScopeId) {
+        for parameter in self.children(parameters) {
+            let mut bound = Some(parameter);
+            while let Some(node) = bound {
+                let kind = self.shapes.syntax.kind(node);
+                if kind == Kind::Identifier {
+                    self.bind(node, scope, What::Other);
+                    break;
+                }
+                let mut parts = self.children(node).into_iter();
+                bound = parts.next();
+                for part in parts {
+                    self.push_in(part, task, Mode::Annotation, scope);
+                }
+            }
+        }
+    }
+
+    fn visit_type_alias(&mut self, task: Task) {
+        let scope = self.harvest.scopes.open(ScopeKind::TypeParameters, task.scope);
+        if let Some(left) = self.child(task.node, Field::Left) {
+            // `Name` or `Name[T]`.
+            let mut node = Some(left);
+            while let Some(inner) = node {
+                let children = self.children(inner);
+                if self.shapes.syntax.kind(inner) == Kind::Identifier {
+                    self.bind(inner, task.scope, What::Other);
+                    break;
+                }
+                for child in children.iter().skip(1) {
+                    if self.shapes.syntax.kind(*child) == Kind::TypeParameters {
+                        self.bind_type_parameters(*child, task, scope);
+                    } else {
+                        self.push_in(*child, task, Mode::Target, scope);
+                    }
+                }
+                node = children.first().copied();
+            }
+        }
+        if let Some(right) = self.child(task.node, Field::Right) {
+            self.push_in(right, task, Mode::Annotation, scope);
+        }
+    }
+
+    /// `Literal["x"]` holds values, `Annotated[T, ...]` a type and then values.
+    fn visit_subscript(&mut self, task: Task) {
+        let Some(value) = self.child(task.node, Field::Value) else { return self.push_children(task, task.mode) };
+        let name = self.shapes.dotted(value).unwrap_or_default();
+        let mut types = match name.rsplit('.').next() {
+            Some("Literal") => 0,
+            Some("Annotated") => 1,
+            _ => usize::MAX,
+        };
+        for child in self.children(task.node) {
+            if child == value {
+                self.push(child, task, Mode::Read);
+            } else {
+                let mode = if types > 0 { task.mode } else { Mode::Read };
+                types = types.saturating_sub(1);
+                self.push(child, task, mode);
+            }
+        }
+    }
+
+    /// The same where the grammar takes it for a generic type.
+    fn visit_generic(&mut self, task: Task) {
+        let children = self.children(task.node);
+        let name = children.first().map(|name| self.shapes.text(*name));
+        for (index, child) in children.iter().enumerate() {
+            if index == 0 {
+                self.push(*child, task, Mode::Read);
+                continue;
+            }
+            for (index, argument) in self.children(*child).into_iter().enumerate() {
+                let is_type = match name {
+                    Some("Literal") => false,
+                    Some("Annotated") => index == 0,
+                    _ => true,
+                };
+                if is_type {
+                    self.push(argument, task, Mode::Annotation);
+                } else {
+                    // Beneath a `type` everything would be read as one.
+                    for inner in self.children(argument) {
+                        self.push(inner, task, Mode::Read);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where a node stands in the original text.
+pub(super) fn place(flat: &Flat, shapes: Shapes<'_>, node: Id) -> Span {
+    let (start, end) = shapes.syntax.range(node);
+    Span::new(flat.original(start), flat.original_end(end))
+}

@@ -15,6 +15,21 @@ pub enum Written {
     Other,
 }
 
+impl Written {
+    /// How Python spells it.
+    #[must_use]
+    pub fn as_python(&self) -> String {
+        match self {
+            Written::None => "None".to_owned(),
+            Written::Bool(true) => "True".to_owned(),
+            Written::Bool(false) => "False".to_owned(),
+            Written::Number(number) => number.clone(),
+            Written::Text(text) => format!("{text:?}"),
+            Written::Other => "...".to_owned(),
+        }
+    }
+}
+
 /// The arguments of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Call {

@@ -87,6 +87,13 @@ impl Contexts {
         self.0 == 0
     }
 
+    /// Those that say for whom or whether code runs at all, rather than where it stands.
+    #[must_use]
+    pub fn guards(self) -> Self {
+        let guards = Self::default().with(Context::TypeChecking).with(Context::Guarded).with(Context::VersionGuarded);
+        Self(self.0 & guards.0)
+    }
+
     /// Both sets together.
     #[must_use]
     pub fn union(self, other: Self) -> Self {

@@ -97,6 +97,8 @@ pub struct Fact<'a> {
     pub confidence: Confidence,
     /// For a use: the import that it goes back to, in decoded text.
     pub origin: Option<Span>,
+    /// For a use of something that was assigned from name to name: where, in decoded text.
+    pub hops: &'a [u32],
     /// For a use: what its first name is bound by; `None` where that is no name.
     pub bound: Option<Bound<'a>>,
     /// For a call: what is handed over.

@@ -2,6 +2,7 @@
 //! source text.
 
 use crate::context::Contexts;
+use crate::fact::Confidence;
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
 use crate::repo_path::RepoPath;
@@ -19,6 +20,33 @@ pub struct PolicyLine {
     /// Its end, exclusive.
     pub end: Position,
 }
+
+/// A place that belongs to a finding: a use of what an import brings in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What is used there.
+    pub name: Box<str>,
+    /// Where.
+    pub start: Position,
+    /// Its end, exclusive.
+    pub end: Position,
+}
+
+/// A step of the way from a first-party name to what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The file that hands the name out, relative to the root.
+    pub path: Arc<RepoPath>,
+    /// The name that it hands out, absolute.
+    pub name: Box<str>,
+    /// Where it is bound.
+    pub start: Position,
+    /// Its end, exclusive.
+    pub end: Position,
+}
+
+/// A finding keeps no more related places than this; further ones are only counted.
+pub const MOST_RELATED: usize = 100;
 
 /// What a rule complains about.
 #[derive(Clone, Debug)]
@@ -53,6 +81,14 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// The policy line that caused it.
     pub policy: PolicyLine,
+    /// How sure it is that the code leads to the name.
+    pub confidence: Confidence,
+    /// Uses that hang on it, in order; at most [`MOST_RELATED`].
+    pub related: Vec<Related>,
+    /// How many uses hang on it.
+    pub uses: usize,
+    /// How a first-party name leads to what is complained about; empty where nothing stands between.
+    pub chain: Vec<Link>,
 }
 
 impl Finding {

@@ -41,6 +41,7 @@
 //!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 
+pub mod builtins;
 pub mod call;
 pub mod cli;
 pub mod context;

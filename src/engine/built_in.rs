@@ -3,6 +3,7 @@
 
 use super::{Engine, Used};
 use crate::context::Contexts;
+use crate::fact::Confidence;
 use crate::finding::{Finding, PolicyLine};
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
@@ -317,6 +318,10 @@ impl About<'_, '_> {
             help: help.into(),
             fingerprint: Fingerprint::new(id, path.as_bytes(), "", name, ordinal),
             policy: PolicyLine { path: decided_in.path.clone(), start, end },
+            confidence: Confidence::Certain,
+            related: Vec::new(),
+            uses: 0,
+            chain: Vec::new(),
         });
     }
 }

@@ -4,7 +4,7 @@ use super::Engine;
 use super::required::Met;
 use crate::context::{Context, Contexts};
 use crate::fact::{Fact, Role};
-use crate::finding::Finding;
+use crate::finding::{Finding, MOST_RELATED, Related};
 use crate::fingerprint::Fingerprint;
 use crate::kinds::{Complaint, View};
 use crate::level::Level;
@@ -89,7 +89,20 @@ struct Judging<'e, 'a> {
     speaks: FxHashMap<usize, bool>,
     used: FxHashMap<(usize, usize), usize>,
     met: Met,
+    /// What was made of complaints, by rule and by where the fact stands: uses hang on them.
+    told: FxHashMap<(usize, u32), Told>,
     report: FileReport,
+}
+
+/// What was made of a complaint.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// A finding, by its position.
+    Finding(usize),
+    /// An exemption frees it.
+    Exempt,
+    /// Its level is `none`.
+    Silent,
 }
 
 impl<'e, 'a> Judging<'e, 'a> {
@@ -102,6 +115,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             speaks: FxHashMap::default(),
             used: FxHashMap::default(),
             met: Met::default(),
+            told: FxHashMap::default(),
             report: FileReport::default(),
         }
     }
@@ -127,7 +141,7 @@ impl<'e, 'a> Judging<'e, 'a> {
     }
 
     /// Whether an exemption frees a fact from a rule; the first that does is used up by one.
-    fn is_exempt(&mut self, index: usize, rule: &Rule, fact: &Fact<'_>, reached: &str) -> bool {
+    fn is_exempt(&mut self, index: usize, rule: &Rule, fact: &Fact<'_>, reached: &str, counts: bool) -> bool {
         if self.engine.anywhere {
             return false;
         }
@@ -139,7 +153,7 @@ impl<'e, 'a> Judging<'e, 'a> {
                 continue;
             }
             let used = self.used.entry((index, position)).or_insert(0);
-            *used += 1;
+            *used += usize::from(counts);
             // Counted within each file, so that a file is judged the same in part and in full runs.
             if exemption.max.is_none_or(|max| *used <= max) {
                 return true;
@@ -179,8 +193,77 @@ impl<'e, 'a> Judging<'e, 'a> {
             help: rule.help.clone(),
             fingerprint: Fingerprint::new("", b"", "", "", 0),
             policy: self.engine.policy.source_of(rule).line(complaint.span),
+            confidence: fact.confidence,
+            related: Vec::new(),
+            uses: 0,
+            chain: Vec::new(),
         };
         self.report.findings.push(finding);
+    }
+
+    /// Makes a finding of a complaint, or a related place of one that it hangs on, or nothing.
+    fn weigh(
+        &mut self,
+        index: usize,
+        rule: &Rule,
+        view: &View<'_>,
+        complaint: &Complaint<'_>,
+        positions: &mut Positions<'_>,
+    ) {
+        let fact = view.fact;
+        let key = (index, fact.span.start);
+        let hangs_on = self.hangs_on(index, fact);
+        match hangs_on {
+            Some(Told::Finding(at)) => {
+                self.told.insert(key, Told::Finding(at));
+                self.relate(at, view.reached, fact, positions);
+                return;
+            }
+            Some(Told::Silent) => return,
+            Some(Told::Exempt) | None => {}
+        }
+        let starred = Fact { contexts: fact.contexts.with(Context::Star), ..*fact };
+        let view = if complaint.possible { &View { fact: &starred, ..*view } } else { view };
+        let level = self.level(rule, view.fact.contexts);
+        if level == Level::None {
+            self.told.entry(key).or_insert(Told::Silent);
+            return;
+        }
+        // A use of what was imported under an exemption does not use it up a second time.
+        let counts = hangs_on.is_none();
+        if self.is_exempt(index, rule, fact, view.reached, counts) {
+            self.told.entry(key).or_insert(Told::Exempt);
+            return;
+        }
+        // Places cost more than counting.
+        let place = match self.engine.keep {
+            Keep::Counts => Place::WHOLE_FILE,
+            Keep::Findings => Place {
+                start: positions.at(fact.span.start),
+                end: positions.at(fact.span.end),
+                statement: positions.stored(fact.statement.start),
+            },
+        };
+        self.told.insert(key, Told::Finding(self.report.findings.len()));
+        self.complain(rule, view, complaint, level, place);
+    }
+
+    /// What was made of the import that a use goes back to, or of the assignment that handed it on.
+    fn hangs_on(&self, rule: usize, fact: &Fact<'_>) -> Option<Told> {
+        let origin = fact.origin?;
+        let places = std::iter::once(origin.start).chain(fact.hops.iter().copied());
+        let mut told = places.filter_map(|place| self.told.get(&(rule, place)));
+        told.next().copied()
+    }
+
+    /// Adds a use to the finding that it hangs on.
+    fn relate(&mut self, at: usize, reached: &str, fact: &Fact<'_>, positions: &mut Positions<'_>) {
+        let Some(finding) = self.report.findings.get_mut(at) else { return };
+        finding.uses += 1;
+        if finding.related.len() < MOST_RELATED {
+            let (start, end) = (positions.at(fact.span.start), positions.at(fact.span.end));
+            finding.related.push(Related { name: reached.into(), start, end });
+        }
     }
 
     /// The level of a fact, before exemptions; examples are judged by the rule alone.
@@ -215,7 +298,7 @@ impl<'e, 'a> Judging<'e, 'a> {
                 || !self.speaks(index, rule)
                 || level == Level::None
                 || *is_blank.get_or_insert_with(|| reader.is_blank(source.bytes))
-                || self.is_exempt(index, rule, &fact, name)
+                || self.is_exempt(index, rule, &fact, name, true)
             {
                 continue;
             }
@@ -233,6 +316,9 @@ impl<'e, 'a> Judging<'e, 'a> {
 
     fn finish(mut self) -> FileReport {
         self.report.findings.sort_by(Finding::order);
+        for finding in &mut self.report.findings {
+            finding.related.sort_by_key(|related| (related.start.offset, related.end.offset));
+        }
         let mut ordinals = FxHashMap::default();
         for finding in &mut self.report.findings {
             let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
@@ -253,12 +339,16 @@ impl Sink for Judging<'_, '_> {
         let engine = self.engine;
         let reached = self.reached(fact);
         let view = View { fact, reached: &reached, path: self.path, project: engine.project, python: engine.target };
-        let matters = |rule: &Rule| {
-            rule.judge.place_matters(&view)
-                || !rule.judge.required().is_empty()
-                || ((engine.keep == Keep::Findings || rule.treats_places_apart()) && rule.judge.judge(&view).is_some())
+        let matters = |at: usize, rule: &Rule| {
+            rule.judge.hears(fact)
+                && !matches!(self.hangs_on(at, fact), Some(Told::Finding(_) | Told::Silent))
+                && (rule.judge.place_matters(&view)
+                    || !rule.judge.required().is_empty()
+                    || ((engine.keep == Keep::Findings || rule.treats_places_apart())
+                        && rule.judge.judge(&view).is_some()))
         };
-        engine.policy.index.rules(top(&reached)).filter_map(|at| engine.policy.rules.get(at)).any(matters)
+        let mut rules = engine.policy.index.rules(top(&reached)).filter_map(|at| Some((at, engine.policy.rules.get(at)?)));
+        rules.any(|(at, rule)| matters(at, rule))
     }
 
     fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
@@ -276,28 +366,15 @@ impl Sink for Judging<'_, '_> {
         for index in engine.policy.index.rules(top(reached)) {
             let Some(rule) = engine.policy.rules.get(index) else { continue };
             let view = View { fact, reached, path: self.path, project: engine.project, python };
-            if rule.holds_for(python)
+            if rule.judge.hears(fact)
+                && rule.holds_for(python)
                 && let Some(complaint) = rule.judge.judge(&view)
                 && self.speaks(index, rule)
             {
-                let starred = Fact { contexts: fact.contexts.with(Context::Star), ..*fact };
-                let view = if complaint.possible { View { fact: &starred, ..view } } else { view };
-                let level = self.level(rule, view.fact.contexts);
-                if level != Level::None && !self.is_exempt(index, rule, fact, reached) {
-                    // Places cost more than counting.
-                    let place = match engine.keep {
-                        Keep::Counts => Place::WHOLE_FILE,
-                        Keep::Findings => Place {
-                            start: positions.at(fact.span.start),
-                            end: positions.at(fact.span.end),
-                            statement: positions.stored(fact.statement.start),
-                        },
-                    };
-                    self.complain(rule, &view, &complaint, level, place);
-                }
+                self.weigh(index, rule, &view, &complaint, positions);
             }
         }
-        if !engine.policy.index.requiring.is_empty() {
+        if fact.is_statement() && !engine.policy.index.requiring.is_empty() {
             self.met.see(engine.policy, fact, reached);
         }
     }

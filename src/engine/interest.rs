@@ -1,6 +1,7 @@
 //! Which imports anybody wants to see. Knows what rules ask for and remembers their answers; must not know what they say
 //! of an import.
 
+use crate::kinds::Stake;
 use crate::name::{normalise, top};
 use crate::policy::Policy;
 use crate::project::Project;
@@ -14,12 +15,14 @@ use thread_local::ThreadLocal;
 const MOST: usize = 100_000;
 
 type Answers = RefCell<FxHashMap<Box<str>, bool>>;
+type Stakes = RefCell<FxHashMap<Box<str>, Stake>>;
 
 /// Answers which names are wanted, and remembers them for each thread: this is asked for every import.
 #[derive(Default)]
 pub(super) struct Interest {
     tops: ThreadLocal<Answers>,
     names: ThreadLocal<Answers>,
+    stakes: ThreadLocal<Stakes>,
 }
 
 impl Interest {
@@ -36,12 +39,11 @@ impl Interest {
         let is_own = |own: &str| index.names(own) || index.names(&normalise(own));
         let is_own_package = || index.has_names() && project.top_of(path).is_none_or(|top| is_own(&top));
         let relative = if index.all || is_own_package() { Some(1) } else { index.relative };
-        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: false, strings: None, open: false, words: &[] };
-        if index.all {
-            return read(&wanted(Tops::All));
-        }
+        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: index.uses, strings: index.strings.as_ref(), open: index.open, words: &index.words };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());
-        read(&wanted(Tops::Asked(&Remembered { policy, project, tops, names })))
+        let stakes = self.stakes.get_or_default();
+        let asked = Remembered { policy, project, path, tops, names, stakes };
+        read(&wanted(if index.all { Tops::All(Some(&asked)) } else { Tops::Asked(&asked) }))
     }
 }
 
@@ -51,6 +53,20 @@ struct Remembered<'r> {
     project: &'r Project<'r>,
     tops: &'r Answers,
     names: &'r Answers,
+    stakes: &'r Stakes,
+    path: &'r RepoPath,
+}
+
+impl Remembered<'_> {
+    /// What uses of a name may be; those of a relative import depend on the file.
+    fn stake(&self, name: &str, level: u32) -> Stake {
+        let ask = |name: &str| self.policy.index.stake(&self.policy.rules, name, self.project);
+        if level > 0 {
+            let absolute = self.project.importer(self.path).resolve(level, name);
+            return absolute.map(|name| ask(&name)).unwrap_or_default();
+        }
+        remember(self.stakes, name, || ask(name))
+    }
 }
 
 impl Asked for Remembered<'_> {
@@ -62,6 +78,14 @@ impl Asked for Remembered<'_> {
         remember(self.tops, top, || index.names(top) || index.is_wanted(&self.policy.rules, top, self.project))
     }
 
+    fn uses(&self, name: &str, level: u32) -> bool {
+        self.stake(name, level) > Stake::None
+    }
+
+    fn depends(&self, name: &str, level: u32) -> bool {
+        self.stake(name, level) == Stake::Own
+    }
+
     fn name(&self, name: &str) -> bool {
         let index = &self.policy.index;
         let rules = &self.policy.rules;
@@ -69,7 +93,7 @@ impl Asked for Remembered<'_> {
     }
 }
 
-fn remember(answers: &Answers, name: &str, ask: impl FnOnce() -> bool) -> bool {
+fn remember<T: Copy>(answers: &RefCell<FxHashMap<Box<str>, T>>, name: &str, ask: impl FnOnce() -> T) -> T {
     if let Some(&answer) = answers.borrow().get(name) {
         return answer;
     }

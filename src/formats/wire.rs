@@ -1,6 +1,6 @@
 //! The shapes of `json` and `jsonl`, schema 1. A public contract: within schema 1, keys are only added.
 
-use crate::finding::{Finding, PolicyLine};
+use crate::finding::{Finding, Link, PolicyLine, Related};
 use crate::problem::Problem;
 use crate::report::{Counts, Report, Summary};
 use crate::text;
@@ -80,6 +80,27 @@ pub(super) struct WireFinding<'a> {
     pub help: &'a str,
     pub fingerprint: String,
     pub policy: WireLine,
+    pub confidence: &'static str,
+    /// How many uses hang on the finding; `related` names the first ones.
+    pub uses: usize,
+    pub related: Vec<WireRelated<'a>>,
+    pub chain: Vec<WireLink<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireRelated<'a> {
+    pub path: String,
+    pub name: &'a str,
+    pub start: Position,
+    pub end: Position,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireLink<'a> {
+    pub path: String,
+    pub name: &'a str,
+    pub start: Position,
+    pub end: Position,
 }
 
 #[derive(Serialize)]
@@ -152,7 +173,28 @@ impl<'a> From<&'a Finding> for WireFinding<'a> {
             help: &finding.help,
             fingerprint: finding.fingerprint.to_string(),
             policy: (&finding.policy).into(),
+            confidence: finding.confidence.as_str(),
+            uses: finding.uses,
+            related: finding.related.iter().map(|related| WireRelated::of(related, finding)).collect(),
+            chain: finding.chain.iter().map(WireLink::from).collect(),
         }
+    }
+}
+
+impl<'a> WireRelated<'a> {
+    fn of(related: &'a Related, finding: &Finding) -> Self {
+        Self {
+            path: finding.path.to_string(),
+            name: &related.name,
+            start: related.start.into(),
+            end: related.end.into(),
+        }
+    }
+}
+
+impl<'a> From<&'a Link> for WireLink<'a> {
+    fn from(link: &'a Link) -> Self {
+        Self { path: link.path.to_string(), name: &link.name, start: link.start.into(), end: link.end.into() }
     }
 }
 

@@ -6,6 +6,7 @@ use super::words::{Word, is_stdlib};
 use super::{Asks, Complaint, Judge, Kind, View, targets};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::Node;
+use crate::fact::{Fact, Role};
 use crate::name::top;
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
@@ -52,7 +53,7 @@ impl AllowOnly {
     fn words(&self) -> impl Iterator<Item = Word> {
         self.entries.iter().filter_map(|entry| match entry.reach {
             Reach::Word(word) => Some(word),
-            Reach::Pattern(_) => None,
+            Reach::Pattern(_) | Reach::Method(_) => None,
         })
     }
 }
@@ -60,7 +61,11 @@ impl AllowOnly {
 impl Judge for AllowOnly {
     fn asks(&self) -> Asks {
         let relative = (!self.words().any(Word::may_cover_relative)).then_some(1);
-        Asks { some: true, relative, ..Asks::default() }
+        Asks { some: true, relative, dynamic: true, ..Asks::default() }
+    }
+
+    fn hears(&self, fact: &Fact<'_>) -> bool {
+        fact.role == Role::Import && !fact.open
     }
 
     fn wants(&self, top: &str, project: &Project<'_>) -> bool {

@@ -1,11 +1,13 @@
 //! Lists of entries in a policy. Knows how names, words and libraries are written, and which two contradict each other;
 //! must not know what they cover.
 
+use super::call_conditions::Conditions;
 use super::entries::{Entry, Form, Reach};
 use super::words::{WORDS, Word};
 use crate::document::fields::{Reading, Spanned, field};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
+use crate::builtins::is_builtin;
 use crate::name;
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::{Libraries, is_distribution, shared_by};
@@ -75,7 +77,7 @@ fn is_renamed_library(node: &Node) -> bool {
     matches!(&node.value, Value::Map(pairs) if pairs.iter().any(|(key, _)| key.text == "dist"))
 }
 
-fn push(
+pub(super) fn push(
     written: &Spanned,
     successor: Option<&Spanned>,
     distribution: Option<&str>,
@@ -91,6 +93,7 @@ fn push(
             distribution: distribution.map(str::to_owned),
             successor: successor.cloned(),
             allows: target.allows,
+            conditions: Conditions::default(),
         });
     };
     if let Some(word) = Word::parse(&written.text) {
@@ -103,6 +106,19 @@ fn push(
         let help = format!("write `{}`", reading.corrected(written.span, word));
         reading.wrong(written.span, format!("`{}` is no name, but nearly the word `{word}`", written.text), help);
         return;
+    }
+    if target.form == Form::Call {
+        let is_method = written.text.strip_prefix('.').is_some_and(name::is_identifier);
+        if is_method {
+            add(Reach::Method(name::normalise(&written.text).into_owned()), None);
+            return;
+        }
+        if is_builtin(&written.text)
+            && let Ok(pattern) = NamePattern::parse(&format!("builtins.{}", written.text))
+        {
+            add(Reach::Pattern(pattern), None);
+            return;
+        }
     }
     if let Some(libraries) = target.libraries {
         if let Some(distributions) = shared_by(&written.text) {
@@ -156,13 +172,19 @@ pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entr
         // A library goes by several names.
         let text = match &entry.reach {
             Reach::Pattern(pattern) => pattern.as_str(),
-            Reach::Word(_) => entry.written.text.as_str(),
+            Reach::Word(_) | Reach::Method(_) => entry.written.text.as_str(),
+        };
+        // Calls may be named several times, under different conditions; what is forbidden as a name is so as an import.
+        let form = match entry.form {
+            Form::Call => continue,
+            Form::Import => Form::Any,
+            form => form,
         };
         // A library may stand for several names: they share one place.
         let same = |other: &&&Entry| other.written.span != entry.written.span;
-        let forms: &[Form] = if entry.allows { &[Form::Any, Form::Star, Form::Private] } else { &[entry.form] };
+        let forms: &[Form] = if entry.allows { &[Form::Any, Form::Star, Form::Private] } else { &[form] };
         let Some(other) = forms.iter().find_map(|form| first.get(&(text, *form)).filter(same)) else {
-            first.insert((text, entry.form), entry);
+            first.insert((text, form), entry);
             continue;
         };
         if other.allows == entry.allows {

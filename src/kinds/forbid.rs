@@ -1,11 +1,14 @@
 //! `forbid`: must not occur. Knows its targets, how entries compete within one rule, and what to say.
 
+use super::call_conditions::Conditions;
+use super::call_list;
 use super::entries::{ByTop, Entry, Form, Reach, Weight};
 use super::entry_list::{self, Target, find_contradictions};
 use super::words::Word;
-use super::{Asks, Complaint, Judge, Kind, View};
+use super::{Asks, Complaint, Judge, Kind, Stake, View};
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::{Node, Value};
+use crate::fact::Fact;
 use crate::name::{normalise, top};
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
@@ -20,16 +23,17 @@ pub(super) static KIND: Kind = Kind {
 };
 
 /// What follows `forbid:` when it is a map.
-const TARGETS: [Field; 9] = [
+const TARGETS: [Field; 10] = [
     field("library"),
     field("name"),
     field("import"),
     field("star"),
     field("private"),
     field("except"),
-    later("call"),
+    field("call"),
+    field("string"),
+    field("dynamic"),
     later("dependency"),
-    later("string"),
 ];
 
 /// A compiled `forbid` or `moved`.
@@ -59,7 +63,7 @@ impl Forbid {
         let form = forms.next().filter(|first| forms.all(|form| form == *first));
         let has_versions = entries.iter().any(|e| matches!(e.reach, Reach::Word(word) if word.needs_version()));
         let may_be_local = entries.iter().any(|entry| match &entry.reach {
-            Reach::Word(_) => false,
+            Reach::Word(_) | Reach::Method(_) => false,
             Reach::Pattern(pattern) => pattern.top().is_none_or(is_passing),
         });
         Self { entries, index, form, moves, has_versions, may_be_local }
@@ -79,12 +83,20 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         for (key, form, libraries) in [
             ("library", Form::Any, libraries),
             ("name", Form::Any, None),
-            ("import", Form::Any, None),
+            ("import", Form::Import, None),
+            ("call", Form::Call, None),
+            ("string", Form::String, None),
+            ("dynamic", Form::Dynamic, None),
             ("star", Form::Star, None),
             ("private", Form::Private, None),
         ] {
             if let Some(value) = fields.get(key) {
-                entry_list::read(value, Target { key, libraries, form, allows: false }, &mut entries, reading);
+                let target = Target { key, libraries, form, allows: false };
+                if form == Form::Call {
+                    call_list::read(value, target, &mut entries, reading);
+                } else {
+                    entry_list::read(value, target, &mut entries, reading);
+                }
             }
         }
         let forbids = !entries.is_empty();
@@ -112,6 +124,15 @@ impl Judge for Forbid {
         let mut asks = Asks::default();
         self.forbidding().for_each(|entry| entry.add_to(&mut asks));
         asks
+    }
+
+    fn stake(&self, name: &str, project: &Project<'_>) -> Stake {
+        let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
+        entries.filter(|entry| !entry.allows).map(|entry| entry.stake(name, project)).max().unwrap_or_default()
+    }
+
+    fn hears(&self, _fact: &Fact<'_>) -> bool {
+        true
     }
 
     fn wants(&self, top: &str, project: &Project<'_>) -> bool {
@@ -163,7 +184,7 @@ impl Judge for Forbid {
     fn forbids_name(&self, name: &str) -> bool {
         let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
         let fitting = entries.filter_map(|entry| match &entry.reach {
-            Reach::Pattern(pattern) if entry.form == Form::Any => {
+            Reach::Pattern(pattern) if matches!(entry.form, Form::Any | Form::Import) => {
                 pattern.fit(name, false).map(|_| (pattern.rank(), !entry.allows))
             }
             _ => None,
@@ -179,7 +200,11 @@ impl Judge for Forbid {
         let mut entries: Vec<String> = Vec::new();
         for entry in self.forbidding() {
             let text = match entry.form {
-                Form::Any => entry.written.text.clone(),
+                Form::Any | Form::Import => entry.written.text.clone(),
+                Form::Call if entry.conditions == Conditions::default() => format!("call: {}", entry.written.text),
+                Form::Call => format!("call: {} {}", entry.written.text, entry.conditions.describe()),
+                Form::String => format!("string: {}", entry.written.text),
+                Form::Dynamic => format!("dynamic: {}", entry.written.text),
                 Form::Star => format!("star: {}", entry.written.text),
                 Form::Private => format!("private: {}", entry.written.text),
             };
@@ -208,8 +233,18 @@ impl Judge for Forbid {
     fn message(&self, view: &View<'_>, complaint: &Complaint<'_>, instead: Option<&str>) -> String {
         let reached = view.reached;
         let module = || reached.strip_suffix(".*").unwrap_or(reached);
-        let form = self.entries.iter().find(|entry| entry.written.span == complaint.span).map(|entry| entry.form);
+        let entry = self.entries.iter().find(|entry| entry.written.span == complaint.span);
+        let form = entry.map(|entry| entry.form);
+        let fact = view.fact;
         let mut message = match form {
+            Some(Form::Dynamic) => "a module is imported by a name that only the running program knows".to_owned(),
+            _ if fact.open => format!("something beneath `{reached}` is imported, which is forbidden"),
+            Some(Form::Call) => {
+                let conditions = entry.map(|entry| entry.conditions.describe()).unwrap_or_default();
+                let name = reached.strip_prefix("builtins.").unwrap_or(reached);
+                let conditions = if conditions.is_empty() { conditions } else { format!(" {conditions}") };
+                format!("calling `{name}`{conditions} is forbidden")
+            }
             Some(Form::Star) => format!("`from {} import *` is forbidden", module()),
             Some(Form::Private) => format!("`{reached}` is private to its library"),
             _ if complaint.possible => {

@@ -2,6 +2,8 @@
 //! all of them. Kinds judge facts; they know no file format, no scope and no level.
 
 mod allow_only;
+mod call_conditions;
+mod call_list;
 mod canonical;
 mod entries;
 mod entry_list;
@@ -80,6 +82,28 @@ pub struct Asks {
     pub stars: bool,
     /// Every import that names something private.
     pub private: bool,
+    /// Uses and calls of what the same names reach.
+    pub uses: bool,
+    /// Strings that name it.
+    pub strings: bool,
+    /// Dynamic imports of it.
+    pub dynamic: bool,
+    /// Dynamic imports whose name only the running program knows.
+    pub open: bool,
+    /// Calls of these builtins, and of these methods, with their dot.
+    pub words: Vec<String>,
+}
+
+/// What uses of a name may be to a judge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stake {
+    /// Nothing.
+    #[default]
+    None,
+    /// Places that belong to a complaint about the import.
+    Related,
+    /// Complaints of their own.
+    Own,
 }
 
 /// A compiled verb.
@@ -95,6 +119,14 @@ pub trait Judge: Send + Sync {
     /// top-level names that were asked for. A star import is `module.*`.
     fn may_concern(&self, _name: &str) -> bool {
         true
+    }
+    /// What uses of this absolute name, or of what lies beneath, may be.
+    fn stake(&self, _name: &str, _project: &Project<'_>) -> Stake {
+        Stake::None
+    }
+    /// Whether it judges facts of this kind at all: import statements, unless it says otherwise.
+    fn hears(&self, fact: &Fact<'_>) -> bool {
+        fact.is_statement()
     }
     /// Whether judging needs contexts or the versions of Python that a fact is meant for.
     fn needs_place(&self) -> bool {

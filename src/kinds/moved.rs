@@ -1,5 +1,6 @@
 //! `moved`: the same object, in a new place. Knows how old and new names are written; judges as `forbid` does.
 
+use super::call_conditions::Conditions;
 use super::entries::{Entry, Form, Reach};
 use super::entry_list::{find_contradictions, is_good_successor};
 use super::forbid::Forbid;
@@ -36,7 +37,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
             }
             Ok(pattern) => {
                 let reach = Reach::Pattern(pattern);
-                entries.push(Entry { reach, form: Form::Any, written, distribution: None, successor, allows: false });
+                entries.push(Entry { reach, form: Form::Any, written, distribution: None, successor, allows: false, conditions: Conditions::default() });
             }
             Err(malformed) => {
                 reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);

@@ -101,7 +101,7 @@ impl Judge for Placement {
     fn asks(&self) -> Asks {
         let mut asks = Asks::default();
         self.entries.iter().for_each(|(entry, _)| entry.add_to(&mut asks));
-        asks
+        Asks { uses: false, strings: false, dynamic: false, ..asks }
     }
 
     fn wants(&self, top: &str, project: &Project<'_>) -> bool {

@@ -3,7 +3,9 @@
 
 use super::Rule;
 use crate::name::top;
+use crate::kinds::Stake;
 use crate::project::Project;
+use crate::readers::quoted::Quoted;
 use rustc_hash::FxHashMap;
 
 /// Who asks for a top-level name.
@@ -33,6 +35,16 @@ pub struct Index {
     pub stars: bool,
     /// Whether any rule asks for every private name.
     pub private: bool,
+    /// Whether any rule asks for uses.
+    pub uses: bool,
+    /// Whether any rule asks for dynamic imports.
+    pub dynamic: bool,
+    /// Whether any rule asks for those whose name only the running program knows.
+    pub open: bool,
+    /// Where strings and dynamic imports may name what is asked for; none when nobody asks.
+    pub strings: Option<Quoted>,
+    /// Builtins, and methods with their dot, whose calls are asked for.
+    pub words: Vec<String>,
 }
 
 impl Index {
@@ -40,9 +52,13 @@ impl Index {
     #[must_use]
     pub fn new(rules: &[Rule]) -> Self {
         let mut index = Self::default();
+        let mut quoted = Vec::new();
         for (position, rule) in rules.iter().enumerate() {
             let asks = rule.judge.asks();
-            let is_general = asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
+            let is_general = asks.open || asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
+            if asks.strings || asks.dynamic {
+                quoted.extend(asks.tops.iter().filter(|top| !top.is_empty()).cloned());
+            }
             for top in asks.tops {
                 let asking = index.by_top.entry(top.into()).or_default();
                 if asking.all.last() != Some(&position) {
@@ -61,12 +77,27 @@ impl Index {
             if !rule.judge.required().is_empty() {
                 index.requiring.push(position);
             }
+            index.uses |= asks.uses;
+            index.dynamic |= asks.dynamic || asks.open;
+            index.open |= asks.open;
+            index.words.extend(asks.words);
             index.all |= asks.all;
             index.relative = index.relative.into_iter().chain(asks.relative).min();
             index.stars |= asks.stars;
             index.private |= asks.private;
         }
+        index.words.sort_unstable();
+        index.words.dedup();
+        let is_wanted = index.dynamic || !quoted.is_empty();
+        index.strings = is_wanted.then(|| Quoted::of(quoted));
         index
+    }
+
+    /// What uses of an absolute name may be to any rule.
+    #[must_use]
+    pub fn stake(&self, rules: &[Rule], name: &str, project: &Project<'_>) -> Stake {
+        let asking = self.rules(top(name)).filter_map(|at| rules.get(at));
+        asking.map(|rule| rule.judge.stake(name, project)).max().unwrap_or_default()
     }
 
     /// Positions of the rules that want to see imports of a top-level name.

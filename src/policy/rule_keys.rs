@@ -189,9 +189,9 @@ pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> 
 }
 
 fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)> {
-    // Nothing that this version reads stands in the last three.
+    // Nothing that this version reads stands in the last one.
     let keys = Context::ALL.map(|(name, context)| match context {
-        Context::Dynamic | Context::String | Context::Transitive => later(name),
+        Context::Transitive => later(name),
         _ => field(name),
     });
     let fields = reading.map(node, "`contexts`", &keys);

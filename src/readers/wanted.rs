@@ -7,8 +7,8 @@ use crate::name::{is_private, normalise, top};
 /// Top-level names that anybody asks about.
 #[derive(Clone, Copy)]
 pub enum Tops<'a> {
-    /// Every import.
-    All,
+    /// Every import; of uses those that somebody asks about, or all.
+    All(Option<&'a dyn Asked>),
     /// Those that somebody asks about.
     Asked(&'a dyn Asked),
 }
@@ -55,7 +55,7 @@ pub struct Wanted<'a> {
 impl Wanted<'static> {
     /// Every import statement.
     pub const IMPORTS: Self = Self {
-        tops: Tops::All,
+        tops: Tops::All(None),
         relative: Some(1),
         stars: true,
         private: true,
@@ -70,7 +70,7 @@ impl Wanted<'_> {
     /// Whether every import is wanted.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        matches!(self.tops, Tops::All)
+        matches!(self.tops, Tops::All(_))
     }
 
     /// Whether some imports are wanted for their form rather than for their top-level name.
@@ -83,7 +83,7 @@ impl Wanted<'_> {
     #[must_use]
     pub fn absolute(&self, name: &str) -> bool {
         match self.tops {
-            Tops::All => true,
+            Tops::All(_) => true,
             Tops::Asked(asked) => asked.top(&normalise(top(name))),
         }
     }
@@ -92,7 +92,7 @@ impl Wanted<'_> {
     #[must_use]
     pub fn name(&self, name: &str) -> bool {
         match self.tops {
-            Tops::All => true,
+            Tops::All(_) => true,
             Tops::Asked(asked) => asked.name(name),
         }
     }
@@ -102,8 +102,8 @@ impl Wanted<'_> {
     pub fn uses(&self, name: &str, level: u32) -> bool {
         self.uses
             && match self.tops {
-                Tops::All => true,
-                Tops::Asked(asked) => asked.uses(name, level),
+                Tops::All(None) => true,
+                Tops::All(Some(asked)) | Tops::Asked(asked) => asked.uses(name, level),
             }
     }
 
@@ -111,8 +111,8 @@ impl Wanted<'_> {
     #[must_use]
     pub fn depends(&self, name: &str, level: u32) -> bool {
         match self.tops {
-            Tops::All => true,
-            Tops::Asked(asked) => asked.depends(name, level),
+            Tops::All(None) => true,
+            Tops::All(Some(asked)) | Tops::Asked(asked) => asked.depends(name, level),
         }
     }
 

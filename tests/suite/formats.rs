@@ -1,6 +1,7 @@
 //! Every format in the table, on an empty report, an ordinary one, and one that is hostile throughout.
 
 use policy::context::Contexts;
+use policy::fact::Confidence;
 use policy::finding::{Finding, PolicyLine};
 use policy::fingerprint::Fingerprint;
 use policy::formats::paths::Paths;
@@ -45,6 +46,10 @@ fn finding(level: Level, n: u32) -> Finding {
         help: format!("{hostile}\n::stop-commands::x").into(),
         fingerprint: Fingerprint::new("r", b"p", "s", "n", n as usize),
         policy: PolicyLine { path, start: at(1), end: at(2) },
+        confidence: Confidence::Certain,
+        related: Vec::new(),
+        uses: 0,
+        chain: Vec::new(),
     }
 }
 

@@ -74,7 +74,7 @@ proptest! {
     fn asking_for_names_is_asking_for_all_and_choosing(text in programs()) {
         let names = ["requests", "aiohttp"];
         let all = read(&text, &Wanted::IMPORTS, Detail::Whole);
-        let wanted = Wanted { tops: Tops::Asked(&Named(&names)), relative: Some(1), stars: false, private: false };
+        let wanted = Wanted { tops: Tops::Asked(&Named(&names)), stars: false, private: false, ..Wanted::IMPORTS };
         let some = read(&text, &wanted, Detail::Whole);
         let chosen: Vec<&Seen> = all.facts.iter().filter(|fact| is_asked(fact, &[], &names)).collect();
         // Names that share a statement with an asked one come along; they are judged by nobody.
@@ -85,7 +85,7 @@ proptest! {
     /// The same for forms: asking for stars and private names is asking for all and choosing.
     #[test]
     fn asking_for_forms_is_asking_for_all_and_choosing(text in programs()) {
-        let wanted = Wanted { tops: Tops::Asked(&Named(&[])), relative: None, stars: true, private: true };
+        let wanted = Wanted { tops: Tops::Asked(&Named(&[])), relative: None, ..Wanted::IMPORTS };
         let is_chosen = |fact: &&Seen| fact.0 == "*" || fact.0.ends_with(".*") || is_private(&fact.0);
         let (all, some) = (read(&text, &Wanted::IMPORTS, Detail::Whole), read(&text, &wanted, Detail::Whole));
         let chosen: Vec<&Seen> = all.facts.iter().filter(is_chosen).collect();
@@ -100,7 +100,7 @@ proptest! {
         // A tail with quotes or braces could close what the text left open; then the two are different programs.
         let tail = tail.replace("import", "port").replace("except", "expect").replace(['"', '\'', '{', '}'], "");
         let whole = format!("{text}\npass\n{tail}");
-        let (a, b) = (read(&format!("{text}\npass\n"), &Wanted::IMPORTS, Detail::Names), read(&whole, &Wanted::ALL, Detail::Names));
+        let (a, b) = (read(&format!("{text}\npass\n"), &Wanted::IMPORTS, Detail::Names), read(&whole, &Wanted::IMPORTS, Detail::Names));
         if a.unread.is_empty() && b.unread.is_empty() {
             prop_assert_eq!(a.facts, b.facts);
         }

@@ -3,7 +3,7 @@
 
 use super::candidates::Candidate;
 use super::statement::Statement;
-use crate::name::{identifier_len, is_identifier_byte, is_private};
+use crate::name::{identifier_len, is_identifier_byte, is_private, top};
 use crate::readers::Wanted;
 
 /// Tier 1: whether the statement at a candidate, if it is code, imports something wanted or is too broken to tell.
@@ -120,14 +120,14 @@ fn speaks_of_wanted(bytes: &[u8], statement: &Statement, wanted: &Wanted<'_>, na
                 name.push_str(module);
                 name.push('.');
                 name.push_str(statement.name(alias));
-                wanted.name(name)
+                wanted.name(name) || wanted.uses(name, 0)
             })
     } else {
         statement
             .aliases
             .iter()
             .map(|alias| statement.name(alias))
-            .any(|name| wanted.absolute(name) && wanted.name(name))
+            .any(|name| wanted.absolute(name) && (wanted.name(name) || wanted.uses(top(name), 0)))
     };
     let has_form = || {
         statement.aliases.iter().any(|alias| wanted.form(statement.name(alias)))

@@ -215,7 +215,8 @@ impl Teller<'_> {
         }
     }
 
-    /// Where uses stand, for which somebody needs to know that. What is guarded where it is imported is so where it is used.
+    /// Where uses stand, for which somebody needs to know that. A use stands in the contexts of its import, and in the guards around
+    /// itself: that it stands in a function says nothing of an import on top of the file.
     fn places_of_uses(&mut self, text: &str, found: &uses::Found) -> Vec<Place> {
         let mut places = vec![Place::default(); found.uses.len()];
         let mut starts: Vec<(Start, usize, bool)> = Vec::new();
@@ -236,12 +237,11 @@ impl Teller<'_> {
             let Some(place) = places.get_mut(index) else { continue };
             if is_own {
                 place.scope = located.scope;
-                place.contexts = place.contexts.union(located.contexts);
+                let has_import = found.uses.get(index).is_some_and(|used| used.origin.is_some());
+                let own = if has_import { located.contexts.guards() } else { located.contexts };
+                place.contexts = place.contexts.union(own);
             } else {
-                let guards = [Context::TypeChecking, Context::Guarded, Context::VersionGuarded];
-                for guard in guards.into_iter().filter(|guard| located.contexts.contains(*guard)) {
-                    place.contexts.insert(guard);
-                }
+                place.contexts = place.contexts.union(located.contexts);
             }
             place.versions = place.versions.and(located.versions);
         }
@@ -312,6 +312,7 @@ impl uses::Use {
             statement: self.statement,
             confidence: self.confidence,
             origin: self.origin,
+            hops: &self.hops,
             bound: bound.map(|(name, scope, by_import)| Bound { name, scope, by_import: *by_import }),
             call: self.call.as_ref(),
             open: self.open,

@@ -3,7 +3,6 @@
 
 mod asked;
 mod blocks;
-pub mod builtins;
 mod candidates;
 mod condition;
 mod decode;

@@ -70,8 +70,6 @@ pub(super) struct Spot {
     pub names: StringNames,
     /// The string.
     pub at: At,
-    /// The scope it stands in.
-    pub scope: ScopeId,
     /// Whether it is code to be run.
     pub is_code: bool,
 }

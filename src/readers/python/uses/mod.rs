@@ -62,6 +62,8 @@ pub(super) struct Use {
     pub contexts: Contexts,
     pub confidence: Confidence,
     pub origin: Option<Span>,
+    /// Where what it leads to is assigned from name to name.
+    pub hops: Vec<u32>,
     /// The first name, the path of its scope, and whether an import binds it.
     pub bound: Option<(String, String, bool)>,
     pub call: Option<Call>,
@@ -308,7 +310,9 @@ impl<'r> Reading<'r> {
         for spot in &harvest.spots {
             strings::tell(spot, resolver, self.wanted, lines, &mut uses);
         }
-        uses.sort_by(|a, b| (a.role != Role::Import, a.span, &a.name).cmp(&(b.role != Role::Import, b.span, &b.name)));
+        // What others hang on comes first.
+        let order = |used: &Use| (used.role != Role::Import, used.hops.len(), used.span);
+        uses.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.name.cmp(&b.name)));
         uses.dedup_by(|a, b| a.role == b.role && a.span == b.span && a.name == b.name);
         Found { uses, ..Found::default() }
     }
@@ -319,7 +323,7 @@ impl<'r> Reading<'r> {
             return;
         }
         for lead in resolver.leads(load) {
-            let Value::Name { name, level, origin, .. } = lead.value else { continue };
+            let Value::Name { name, level, origin, hops, .. } = lead.value else { continue };
             if !self.wanted.uses(&name, level) {
                 continue;
             }
@@ -328,7 +332,7 @@ impl<'r> Reading<'r> {
                 _ => String::new(),
             };
             let bound = lead.bound.map(|(owner, by_import)| (local, Frame::path(&harvest.frames, owner), by_import));
-            uses.push(Use { level, origin: Some(origin), bound, ..self.plain(load, name, lines, lead.confidence) });
+            uses.push(Use { level, origin: Some(origin), hops, bound, ..self.plain(load, name, lines, lead.confidence) });
         }
     }
 
@@ -336,7 +340,7 @@ impl<'r> Reading<'r> {
     fn tell_unbound(&self, load: &Load, lines: &[CodeLine], uses: &mut Vec<Use>) {
         let Root::Name(id, _) = load.root else { return };
         let local = self.names.text(id);
-        let is_builtin = super::builtins::is_builtin(local);
+        let is_builtin = crate::builtins::is_builtin(local);
         if is_builtin && self.wanted.words.iter().any(|word| word == local) {
             let name = format!("builtins.{local}{}", load.suffix);
             uses.push(self.plain(load, name, lines, Confidence::Certain));
@@ -361,6 +365,7 @@ impl<'r> Reading<'r> {
             contexts: Contexts::default(),
             confidence,
             origin: None,
+            hops: Vec::new(),
             bound: None,
             call: load.call.clone(),
             open: false,

@@ -29,6 +29,8 @@ pub(super) enum Value {
         origin: Span,
         /// Whether something else may be meant.
         is_choice: bool,
+        /// Where it is assigned from name to name.
+        hops: Vec<u32>,
     },
     /// A text.
     Text(String),
@@ -58,7 +60,7 @@ impl<'r> Resolver<'r> {
     pub(super) fn new(harvest: &'r Harvest, names: &'r Names) -> Self {
         let import = |binding: &Binding| match &binding.what {
             What::Import { name, level, span } => {
-                vec![Value::Name { name: name.clone(), level: *level, origin: *span, is_choice: false }]
+                vec![Value::Name { name: name.clone(), level: *level, origin: *span, is_choice: false, hops: Vec::new() }]
             }
             _ => Vec::new(),
         };
@@ -100,14 +102,15 @@ impl<'r> Resolver<'r> {
             }
             Root::Attribute(object, name, scope) => self.attribute(object, self.names.text(*name), *scope),
             Root::Module(name, span) => {
-                vec![Value::Name { name: name.clone(), level: 0, origin: *span, is_choice: false }]
+                vec![Value::Name { name: name.clone(), level: 0, origin: *span, is_choice: false, hops: Vec::new() }]
             }
             Root::Text(text) => vec![Value::Text(text.clone())],
         };
         values.retain_mut(|value| match value {
-            Value::Name { name, is_choice, .. } => {
+            Value::Name { name, is_choice, hops, .. } => {
                 name.push_str(&shape.suffix);
                 *is_choice |= shape.is_choice;
+                hops.extend(shape.at);
                 name.len() <= LONGEST_NAME
             }
             Value::Text(_) => shape.suffix.is_empty(),
@@ -163,7 +166,7 @@ impl<'r> Resolver<'r> {
     /// What a load leads to.
     pub(super) fn leads(&self, load: &Load) -> Vec<Lead> {
         let Root::Name(name, scope) = load.root else {
-            let shape = Shape { root: load.root.clone(), suffix: load.suffix.clone(), is_choice: false };
+            let shape = Shape { root: load.root.clone(), suffix: load.suffix.clone(), is_choice: false, at: None };
             let values = self.follow(&shape);
             let confidence = match load.root {
                 Root::Module(..) => Confidence::Certain,

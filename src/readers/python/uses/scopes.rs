@@ -178,10 +178,6 @@ impl Scopes {
         self.by_symbol.get(&(owner, name)).map_or(&[], Vec::as_slice)
     }
 
-    /// Every symbol: which scope owns which name.
-    pub(super) fn symbols(&self) -> impl Iterator<Item = (ScopeId, NameId)> + '_ {
-        self.by_symbol.keys().copied()
-    }
 }
 
 impl Scope {

@@ -38,6 +38,8 @@ pub(super) struct Shape {
     pub suffix: String,
     /// Whether other expressions may be meant instead.
     pub is_choice: bool,
+    /// Where it stands in the original text.
+    pub at: Option<u32>,
 }
 
 /// Reads shapes of one parsed text.
@@ -85,7 +87,7 @@ impl<'s> Shapes<'s> {
                 break;
             }
             let child = |field| self.syntax.child(node, field);
-            let leads = |root, suffix| Shape { root, suffix, is_choice };
+            let leads = |root, suffix| Shape { root, suffix, is_choice, at: Some(place(node).start) };
             match self.syntax.kind(node) {
                 Kind::Identifier => {
                     if let Some(name) = self.name(node, in_class) {

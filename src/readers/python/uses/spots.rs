@@ -43,7 +43,7 @@ impl Walk<'_> {
             let text = first.and_then(|first| text_of(self.shapes.syntax, self.shapes.flat, first).map(|text| (first, text)));
             if let Some((first, text)) = text {
                 let at = self.at(first, task);
-                self.harvest.spots.push(Spot { text: Ok(text), names: Names::Modules, at, scope: task.scope, is_code: true });
+                self.harvest.spots.push(Spot { text: Ok(text), names: Names::Modules, at, is_code: true });
             }
             return;
         }
@@ -98,7 +98,7 @@ impl Walk<'_> {
             None if self.seeks.open => {
                 let at = self.at(value, task);
                 let text = Ok(super::literals::Text { head: String::new(), open: true });
-                self.harvest.spots.push(Spot { text, names, at, scope: task.scope, is_code: false });
+                self.harvest.spots.push(Spot { text, names, at, is_code: false });
             }
             _ => {}
         }
@@ -197,14 +197,14 @@ impl Walk<'_> {
                 kind => {
                     if let Some(text) = text_of(syntax, self.shapes.flat, node) {
                         let at = self.at(node, task);
-                        self.harvest.spots.push(Spot { text: Ok(text), names, at, scope: task.scope, is_code: false });
+                        self.harvest.spots.push(Spot { text: Ok(text), names, at, is_code: false });
                     } else if kind == Kind::Identifier
                         && let Some(name) = self.shapes.name(node, false)
                     {
                         let root = Root::Name(name, task.scope);
-                        let shape = super::shapes::Shape { root, suffix: String::new(), is_choice: false };
+                        let shape = super::shapes::Shape { root, suffix: String::new(), is_choice: false, at: None };
                         let at = self.at(node, task);
-                        self.harvest.spots.push(Spot { text: Err(shape), names, at, scope: task.scope, is_code: false });
+                        self.harvest.spots.push(Spot { text: Err(shape), names, at, is_code: false });
                     } else if matches!(kind, Kind::Parenthesized | Kind::Binary) {
                         rest.extend(syntax.children(node));
                     }

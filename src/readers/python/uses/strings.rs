@@ -32,6 +32,7 @@ pub(super) fn tell(spot: &Spot, resolver: &Resolver<'_>, wanted: &Wanted<'_>, li
                 contexts: context(role),
                 confidence: Confidence::Certain,
                 origin: None,
+                hops: Vec::new(),
                 bound: None,
                 call: None,
                 open,

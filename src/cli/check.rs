@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::target::{self, Target};
 use super::{Command, Exit, Shell, tell};
 use crate::disk::{DiskTree, Place, Selection, nearby};
-use crate::engine::{Engine, FileReport, Keep, Tally, about_policy};
+use crate::engine::{Follow, Importers, Engine, FileReport, Keep, Tally, about_policy};
 use crate::finding::Finding;
 use crate::formats::Telling;
 use crate::formats::paths::Paths;
@@ -133,16 +133,13 @@ impl Run<'_> {
         let bytes = AtomicU64::new(0);
         {
             let progress = Progress::start(selection.files.len(), shell.err_columns.is_some() && !quiet);
-            let work = |file: &crate::disk::Selected, bytes: &[u8]| {
-                engine.check(&Source { path: &file.path, bytes }, file.reader, file.surface)
-            };
-            let consume = |reports: Vec<FileReport>| reports.into_iter().for_each(|report| collected.add(report));
             let nearby = nearby(&self.place.root, &shell.working);
             let disk = from_disk(&nearby);
             let load = self.target.load(&disk);
             let batch =
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
-            each_file(&batch, work, |report| report, consume);
+            let reports = judge_all(&engine, &batch, scope);
+            reports.into_iter().for_each(|report| collected.add(report));
         }
         let mut summary = Summary {
             named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),
@@ -178,6 +175,46 @@ impl Run<'_> {
         };
         (report, bytes.load(Ordering::Relaxed))
     }
+}
+
+/// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by
+/// what first-party names lead to; of a part of the tree, every file is judged so at once.
+fn judge_all(engine: &Engine<'_>, batch: &Batch<'_>, scope: Scope) -> Vec<FileReport> {
+    let follow = match scope {
+        _ if !engine.follows() => Follow::No,
+        Scope::Full => Follow::Note,
+        Scope::Partial => Follow::Yes,
+    };
+    let judge = |batch: &Batch<'_>, follow: Follow| {
+        let mut reports = Vec::with_capacity(batch.files.len());
+        let work = |file: &crate::disk::Selected, bytes: &[u8]| {
+            engine.check(&Source { path: &file.path, bytes }, file.reader, file.surface, follow)
+        };
+        each_file(batch, work, |report| report, |mut part| reports.append(&mut part));
+        reports
+    };
+    let mut reports = judge(batch, follow);
+    if follow != Follow::Note {
+        return reports;
+    }
+    let mut importers = Importers::default();
+    for (number, report) in (0_u32..).zip(&mut reports) {
+        engine.note(&mut importers, number, report);
+        report.keys = Vec::new();
+    }
+    let mut names: Vec<String> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
+    while !names.is_empty() {
+        let again = importers.of(names.iter().map(String::as_str));
+        let files: Vec<_> = again.iter().filter_map(|number| batch.files.get(*number as usize)).cloned().collect();
+        let mut more = judge(&Batch { files: &files, ..*batch }, Follow::Yes);
+        names = more.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
+        for (number, report) in again.into_iter().zip(more) {
+            if let Some(before) = reports.get_mut(number as usize) {
+                *before = report;
+            }
+        }
+    }
+    reports
 }
 
 /// Problems beneath an `unanalysed` path are expected. A fault of the tool itself never is.

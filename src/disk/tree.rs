@@ -104,10 +104,15 @@ impl Tree for DiskTree {
         false
     }
 
-    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool> {
+    fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let len = read_file(&self.disk_path(path)?, Reading::Unknown, &mut bytes).ok()?;
         bytes.truncate(len);
+        Some(bytes)
+    }
+
+    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool> {
+        let bytes = self.read(path)?;
         let finder = memchr::memmem::Finder::new(word);
         let is_part = |at: usize| bytes.get(at).copied().is_some_and(crate::name::is_identifier_byte);
         let found =

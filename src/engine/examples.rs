@@ -1,6 +1,6 @@
 //! A rule's own examples, judged. Knows what an example promises; must not know how failures are shown.
 
-use super::{Engine, Keep};
+use super::{Engine, Follow, Keep};
 use crate::document::fields::Spanned;
 use crate::policy::Rule;
 use crate::readers;
@@ -61,7 +61,7 @@ fn judge(engine: &Engine<'_>, rule: &Rule, path: Option<&str>, code: &str, must_
     if let Some((versions, _)) = &rule.python {
         engine.target = versions.nearest(engine.target);
     }
-    let report = engine.check(&Source { path: &name, bytes: code.as_bytes() }, reader, surface);
+    let report = engine.check(&Source { path: &name, bytes: code.as_bytes() }, reader, surface, Follow::No);
     if let Some(problem) = report.problems.first() {
         return Err(problem.message.to_string());
     }

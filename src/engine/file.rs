@@ -1,23 +1,26 @@
 //! One file: what its reader finds, judged. Knows how facts become findings; must not know other files.
 
 use super::Engine;
+use super::importers::Noting;
 use super::required::Met;
 use crate::context::{Context, Contexts};
 use crate::fact::{Fact, Role};
-use crate::finding::{Finding, MOST_RELATED, Related};
+use crate::finding::{Finding, Link, MOST_RELATED, Related};
 use crate::fingerprint::Fingerprint;
-use crate::kinds::{Complaint, View};
+use crate::kinds::{Complaint, Stake, View};
 use crate::level::Level;
 use crate::name::top;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
+use crate::readers::wanted::Notes;
 use crate::readers::{Detail, Reader, Sink, Unread};
 use crate::repo_path::RepoPath;
 use crate::report::Counts;
 use crate::source::Source;
 use crate::surface::Surface;
 use crate::text::{Position, Positions};
+use crate::versions::Version;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -46,19 +49,38 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
     /// Exemptions that were used.
     pub used: Vec<Used>,
+    /// Absolute names under which the file hands out what rules ask about.
+    pub handed_out: Vec<String>,
+    /// What it imports of first-party modules, as numbers.
+    pub keys: Vec<u32>,
+}
+
+/// How first-party names are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// By what they are called.
+    No,
+    /// The same, taking note of who imports what and who hands out what.
+    Note,
+    /// By what they lead to.
+    Yes,
 }
 
 impl Engine<'_> {
     /// Judges one file.
     #[must_use]
-    pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) -> FileReport {
+    pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface, follow: Follow) -> FileReport {
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
-        let mut judging = Judging::new(self, source.path);
-        self.interest.with(self.policy, self.project, source.path, |wanted| {
+        let mut judging = Judging::new(self, source.path, follow);
+        let interest = if follow == Follow::Yes { &self.following } else { &self.interest };
+        let noting =
+            Noting { project: self.project, path: source.path, tops: &self.tops, keys: std::cell::RefCell::default() };
+        let notes = (follow == Follow::Note).then_some(&noting as &dyn Notes);
+        interest.with(self.policy, self.project, source.path, &self.reach, notes, |wanted| {
             reader.read(source.bytes, surface, wanted, detail, &mut judging);
         });
         judging.require(source, reader, surface);
-        judging.finish()
+        FileReport { keys: noting.keys.into_inner(), ..judging.finish() }
     }
 }
 
@@ -91,6 +113,9 @@ struct Judging<'e, 'a> {
     met: Met,
     /// What was made of complaints, by rule and by where the fact stands: uses hang on them.
     told: FxHashMap<(usize, u32), Told>,
+    follow: Follow,
+    /// The way to the name that is judged, where first-party modules stand between.
+    chain: Vec<Link>,
     report: FileReport,
 }
 
@@ -106,7 +131,7 @@ enum Told {
 }
 
 impl<'e, 'a> Judging<'e, 'a> {
-    fn new(engine: &'e Engine<'a>, path: &'e RepoPath) -> Self {
+    fn new(engine: &'e Engine<'a>, path: &'e RepoPath, follow: Follow) -> Self {
         Self {
             engine,
             path,
@@ -116,6 +141,8 @@ impl<'e, 'a> Judging<'e, 'a> {
             used: FxHashMap::default(),
             met: Met::default(),
             told: FxHashMap::default(),
+            follow,
+            chain: Vec::new(),
             report: FileReport::default(),
         }
     }
@@ -177,6 +204,9 @@ impl<'e, 'a> Judging<'e, 'a> {
             message.push_str(instead);
             message.push('`');
         }
+        if let Some(first) = self.chain.first() {
+            message.push_str(&format!("; `{}` hands it out ({}:{})", first.name, first.path, first.start.line));
+        }
         let finding = Finding {
             rule: rule.id.clone(),
             level,
@@ -196,9 +226,69 @@ impl<'e, 'a> Judging<'e, 'a> {
             confidence: fact.confidence,
             related: Vec::new(),
             uses: 0,
-            chain: Vec::new(),
+            chain: self.chain.clone(),
         };
         self.report.findings.push(finding);
+    }
+
+    /// Judges a fact by every rule but `done`; those that complain.
+    fn judge(
+        &mut self,
+        fact: &Fact<'_>,
+        reached: &str,
+        python: Version,
+        done: &[usize],
+        positions: &mut Positions<'_>,
+    ) -> Vec<usize> {
+        let engine = self.engine;
+        let mut told = Vec::new();
+        for index in engine.policy.index.rules(top(reached)) {
+            let Some(rule) = engine.policy.rules.get(index) else { continue };
+            let view = View { fact, reached, path: self.path, project: engine.project, python };
+            if rule.judge.hears(fact)
+                && rule.holds_for(python)
+                && !done.contains(&index)
+                && let Some(complaint) = rule.judge.judge(&view)
+                && self.speaks(index, rule)
+                && !self.is_agreed(rule, &complaint)
+            {
+                told.push(index);
+                self.weigh(index, rule, &view, &complaint, positions);
+            }
+        }
+        told
+    }
+
+    /// Whether a first-party name on the way is what the rule itself names as successor.
+    fn is_agreed(&self, rule: &Rule, complaint: &Complaint<'_>) -> bool {
+        if self.chain.is_empty() {
+            return false;
+        }
+        let instead = rule.instead_in(self.path, self.engine.today);
+        let mut agreed = complaint.successor.into_iter().chain(instead);
+        agreed.any(|agreed| self.chain.iter().any(|link| *link.name == *agreed))
+    }
+
+    /// Takes note of a name under which this file may hand out what rules ask about.
+    fn hand_out(&mut self, fact: &Fact<'_>, reached: &str) {
+        if fact.role == Role::String || fact.origin.is_some() || fact.contexts.contains(Context::Dynamic) {
+            return;
+        }
+        let local = fact.alias.unwrap_or_else(|| {
+            let own = fact.name;
+            if fact.module_len < own.len() { own.rsplit('.').next().unwrap_or(own) } else { top(own) }
+        });
+        self.hand_out_as(local, reached);
+    }
+
+    fn hand_out_as(&mut self, local: &str, reached: &str) {
+        let engine = self.engine;
+        if self.follow != Follow::No
+            && engine.policy.index.stake(&engine.policy.rules, reached, engine.project) > Stake::None
+        {
+            let module = engine.project.module_name(self.path);
+            self.report.handed_out.push(crate::name::join(&module, local));
+        }
     }
 
     /// Makes a finding of a complaint, or a related place of one that it hangs on, or nothing.
@@ -363,19 +453,35 @@ impl Sink for Judging<'_, '_> {
             fact.contexts
         };
         let fact = &Fact { contexts, ..*fact };
-        for index in engine.policy.index.rules(top(reached)) {
-            let Some(rule) = engine.policy.rules.get(index) else { continue };
-            let view = View { fact, reached, path: self.path, project: engine.project, python };
-            if rule.judge.hears(fact)
-                && rule.holds_for(python)
-                && let Some(complaint) = rule.judge.judge(&view)
-                && self.speaks(index, rule)
-            {
-                self.weigh(index, rule, &view, &complaint, positions);
+        let mut told = self.judge(fact, reached, python, &[], positions);
+        if self.follow == Follow::Yes && !fact.is_star() && !reached.is_empty() {
+            let role = if fact.role == Role::Call { Role::Call } else { Role::Use };
+            for through in &*engine.reach.of(reached, engine.project) {
+                let fact = &Fact { role, level: 0, name: &through.name, module_len: through.name.len(), ..*fact };
+                self.chain.clone_from(&through.chain);
+                let more = self.judge(fact, &through.name, python, &told, positions);
+                told.extend(more);
+                self.hand_out(fact, &through.name);
             }
+            self.chain.clear();
+        }
+        if fact.is_statement() {
+            self.hand_out(fact, reached);
         }
         if fact.is_statement() && !engine.policy.index.requiring.is_empty() {
             self.met.see(engine.policy, fact, reached);
+        }
+    }
+
+    fn binds(&mut self, local: &str, name: &str, level: u32) {
+        let fact = Fact { name, level, ..Fact::default() };
+        let reached = self.reached(&fact).into_owned();
+        self.hand_out_as(local, &reached);
+        if self.follow == Follow::Yes {
+            let engine = self.engine;
+            for through in &*engine.reach.of(&reached, engine.project) {
+                self.hand_out_as(local, &through.name);
+            }
         }
     }
 

@@ -5,7 +5,8 @@ use crate::kinds::Stake;
 use crate::name::{normalise, top};
 use crate::policy::Policy;
 use crate::project::Project;
-use crate::readers::wanted::{Asked, Tops, Wanted};
+use super::reach::Reach;
+use crate::readers::wanted::{Asked, Notes, Tops, Wanted};
 use crate::repo_path::RepoPath;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -20,29 +21,38 @@ type Stakes = RefCell<FxHashMap<Box<str>, Stake>>;
 /// Answers which names are wanted, and remembers them for each thread: this is asked for every import.
 #[derive(Default)]
 pub(super) struct Interest {
+    /// Whether first-party names are followed to what they lead to.
+    follows: bool,
     tops: ThreadLocal<Answers>,
     names: ThreadLocal<Answers>,
     stakes: ThreadLocal<Stakes>,
 }
 
 impl Interest {
+    /// Of what is asked for, and of first-party names that may lead to it.
+    pub(super) fn following() -> Self {
+        Self { follows: true, ..Self::default() }
+    }
+
     /// Hands out what is wanted of a file.
     pub(super) fn with<T>(
         &self,
         policy: &Policy,
         project: &Project<'_>,
         path: &RepoPath,
+        reach: &Reach,
+        notes: Option<&dyn Notes>,
         read: impl FnOnce(&Wanted<'_>) -> T,
     ) -> T {
         let index = &policy.index;
         // A folder may be spelt in another form than imports of it.
         let is_own = |own: &str| index.names(own) || index.names(&normalise(own));
         let is_own_package = || index.has_names() && project.top_of(path).is_none_or(|top| is_own(&top));
-        let relative = if index.all || is_own_package() { Some(1) } else { index.relative };
-        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: index.uses, strings: index.strings.as_ref(), open: index.open, words: &index.words };
+        let relative = if index.all || self.follows || is_own_package() { Some(1) } else { index.relative };
+        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: index.uses, strings: index.strings.as_ref(), open: index.open, words: &index.words, notes };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());
         let stakes = self.stakes.get_or_default();
-        let asked = Remembered { policy, project, path, tops, names, stakes };
+        let asked = Remembered { policy, project, path, reach: self.follows.then_some(reach), tops, names, stakes };
         read(&wanted(if index.all { Tops::All(Some(&asked)) } else { Tops::Asked(&asked) }))
     }
 }
@@ -55,12 +65,24 @@ struct Remembered<'r> {
     names: &'r Answers,
     stakes: &'r Stakes,
     path: &'r RepoPath,
+    /// Follows first-party names.
+    reach: Option<&'r Reach>,
 }
 
 impl Remembered<'_> {
     /// What uses of a name may be; those of a relative import depend on the file.
     fn stake(&self, name: &str, level: u32) -> Stake {
-        let ask = |name: &str| self.policy.index.stake(&self.policy.rules, name, self.project);
+        let ask = |name: &str| {
+            let stake = |name: &str| self.policy.index.stake(&self.policy.rules, name, self.project);
+            let own = stake(name);
+            let Some(reach) = self.reach.filter(|_| self.project.is_first_party(top(name))) else { return own };
+            // Which name of a module is meant, only its use tells.
+            if self.project.is_module_name(name) {
+                return own.max(Stake::Related);
+            }
+            let reached = reach.of(name, self.project);
+            reached.iter().map(|reached| stake(&reached.name)).max().unwrap_or_default().max(own)
+        };
         if level > 0 {
             let absolute = self.project.importer(self.path).resolve(level, name);
             return absolute.map(|name| ask(&name)).unwrap_or_default();
@@ -72,6 +94,9 @@ impl Remembered<'_> {
 impl Asked for Remembered<'_> {
     fn top(&self, top: &str) -> bool {
         let index = &self.policy.index;
+        if self.reach.is_some() && self.project.is_first_party(top) {
+            return true;
+        }
         if !index.has_answering() {
             return index.names(top);
         }
@@ -89,6 +114,9 @@ impl Asked for Remembered<'_> {
     fn name(&self, name: &str) -> bool {
         let index = &self.policy.index;
         let rules = &self.policy.rules;
+        if self.reach.is_some() && self.project.is_first_party(top(name)) {
+            return true;
+        }
         remember(self.names, name, || index.may_concern(rules, name) || index.is_wanted(rules, top(name), self.project))
     }
 }

@@ -4,17 +4,23 @@
 mod built_in;
 mod examples;
 mod file;
+mod importers;
 mod interest;
+mod reach;
 mod required;
+mod spellings;
 
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
-pub use file::{FileReport, Keep, Used, panicked};
+pub use spellings::{Mode, Tried, try_spellings};
+pub use file::{FileReport, Follow, Keep, Used, panicked};
+pub use importers::Importers;
 
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::versions::Version;
 use interest::Interest;
+use reach::Reach;
 use jiff::civil::Date;
 
 /// Everything that judging a file needs, prepared once.
@@ -34,6 +40,10 @@ pub struct Engine<'a> {
     /// The Python that the code is meant for; the project's target, but for examples.
     pub target: Version,
     interest: Interest,
+    /// The same where first-party names are followed.
+    following: Interest,
+    reach: Reach,
+    tops: importers::Tops,
     needs_place: bool,
 }
 
@@ -52,7 +62,21 @@ impl<'a> Engine<'a> {
             overridden: true,
             target,
             interest: Interest::default(),
+            following: Interest::following(),
+            reach: Reach::default(),
+            tops: importers::Tops::default(),
             needs_place,
         }
+    }
+
+    /// Whether any rule makes it worth to follow first-party names.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.policy.index.uses
+    }
+
+    /// Adds what a file imports to those who may take a forbidden name from a first-party module.
+    pub fn note(&self, importers: &mut Importers, file: u32, report: &FileReport) {
+        importers.add(file, &report.keys);
     }
 }

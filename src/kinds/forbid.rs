@@ -196,6 +196,17 @@ impl Judge for Forbid {
         self.entries.iter().filter_map(Entry::name).collect()
     }
 
+    fn spelt(&self) -> Vec<&str> {
+        let is_spelt = |entry: &&Entry| entry.form == Form::Any;
+        self.forbidding()
+            .filter(is_spelt)
+            .filter_map(|entry| match &entry.reach {
+                Reach::Pattern(pattern) => pattern.literal(),
+                _ => None,
+            })
+            .collect()
+    }
+
     fn entries(&self) -> Vec<String> {
         let mut entries: Vec<String> = Vec::new();
         for entry in self.forbidding() {

@@ -154,6 +154,10 @@ pub trait Judge: Send + Sync {
     fn allows_first_party(&self) -> bool {
         false
     }
+    /// Names that it forbids in every spelling: imports, uses, calls and strings.
+    fn spelt(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// Its entries as they are written.
     fn entries(&self) -> Vec<String>;
     /// Names with a successor of their own.

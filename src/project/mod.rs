@@ -20,6 +20,8 @@ pub trait Tree: Sync {
     fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)>;
     /// Whether this folder holds, at any depth, a `.py` or `.pyi` file.
     fn holds_python(&self, path: &RepoPath) -> bool;
+    /// The bytes of a file; `None` when it cannot be read.
+    fn read(&self, path: &RepoPath) -> Option<Vec<u8>>;
     /// Whether the file holds this word; `None` when it cannot be read.
     fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool>;
 }
@@ -142,6 +144,21 @@ impl<'t> Project<'t> {
         let home = renamed.chain(roots).filter(|(folder, _)| path.is_beneath(folder));
         let home = home.max_by_key(|(folder, name)| (folder.as_bytes().len(), name.is_some()));
         home.unwrap_or((RepoPath::root(), None))
+    }
+
+    /// The absolute name of a file as a module; a package goes by its folder.
+    #[must_use]
+    pub fn module_name(&self, path: &RepoPath) -> String {
+        let package = self.importer(path).package.join(".");
+        let name = String::from_utf8_lossy(path.file_name()).into_owned();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        if stem == "__init__" { package } else { name::join(&package, &name::normalise(stem)) }
+    }
+
+    /// The bytes of a file; `None` when it cannot be read.
+    #[must_use]
+    pub fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        self.tree.read(path)
     }
 
     fn module_of(&self, folder: &RepoPath) -> Vec<String> {

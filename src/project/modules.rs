@@ -27,6 +27,28 @@ impl Project<'_> {
         })
     }
 
+    /// The module that a dotted name leads into, and which segment of the name it hands out; `None` where the name is that
+    /// of a module, or leads nowhere.
+    #[must_use]
+    pub fn locate(&self, dotted: &str) -> Option<(RepoPath, std::ops::Range<usize>)> {
+        let segments: Vec<&str> = dotted.split('.').collect();
+        let bases = self.bases(&segments);
+        let (file, left) = bases.iter().find_map(|(base, rest)| match self.follow(base, rest) {
+            (Some(file), left @ [_, ..]) if self.tree.is_file(&file) => Some((file, left.len())),
+            _ => None,
+        })?;
+        let at = segments.len() - left;
+        let start: usize = segments.iter().take(at).map(|segment| segment.len() + 1).sum();
+        let len = segments.get(at)?.len();
+        Some((file, start..start + len))
+    }
+
+    /// Whether a dotted name is that of a module, or of a package that may lack `__init__`.
+    #[must_use]
+    pub fn is_module_name(&self, dotted: &str) -> bool {
+        self.module(dotted).is_some()
+    }
+
     /// Whether a dotted name leads to a file, or to its stub, or to the package that it is the `__init__` of.
     #[must_use]
     pub fn is_module(&self, dotted: &str, path: &RepoPath) -> bool {

@@ -21,6 +21,9 @@ impl Tree for Files {
     fn holds_python(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|file| RepoPath::from_bytes(file.as_bytes()).is_beneath(path))
     }
+    fn read(&self, _: &RepoPath) -> Option<Vec<u8>> {
+        None
+    }
     fn mentions(&self, _: &RepoPath, word: &str) -> Option<bool> {
         Some(word != "missing")
     }

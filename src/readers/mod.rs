@@ -1,6 +1,7 @@
 //! Readers turn bytes into facts. This file knows the seam: what a reader is, and the table of all of them.
 //! Readers are total and do no I/O: they return what they could read plus problems. They know no rules.
 
+pub mod handed_out;
 pub mod python;
 pub mod quoted;
 pub mod wanted;
@@ -11,6 +12,7 @@ use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Positions;
+use handed_out::HandedOut;
 use std::borrow::Cow;
 pub use wanted::Wanted;
 
@@ -60,6 +62,8 @@ pub trait Sink {
     fn needs_place(&mut self, _fact: &Fact<'_>) -> bool {
         true
     }
+    /// Takes a name that is bound at module level to something wanted, other than by an import statement.
+    fn binds(&mut self, _local: &str, _name: &str, _level: u32) {}
     /// Takes one thing that could not be read and may hide a fact.
     fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread);
 }
@@ -76,6 +80,8 @@ pub trait Reader: Sync {
     fn claims_head(&self, head: &[u8]) -> Option<Surface>;
     /// Reads everything that `wanted` asks for.
     fn read(&self, bytes: &[u8], surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink);
+    /// What a module hands out under a name.
+    fn handed_out(&self, bytes: &[u8], name: &str) -> HandedOut;
     /// Whether a file surely holds no code: nothing but comments and one docstring.
     fn is_blank(&self, bytes: &[u8]) -> bool;
 }

@@ -30,6 +30,14 @@ pub trait Asked {
     }
 }
 
+/// Takes note of what a file imports, wanted or not; also of what only looks like an import.
+pub trait Notes {
+    /// Whether imports with this top-level name are noted.
+    fn is_noted(&self, top: &str) -> bool;
+    /// Takes note of `from module import member`, with dots in front of the module, or of `import module`.
+    fn note(&self, module: &str, level: u32, member: Option<&str>);
+}
+
 /// What is wanted of one file. What fits any of these is read.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
@@ -50,6 +58,8 @@ pub struct Wanted<'a> {
     pub open: bool,
     /// Builtins, and methods with their dot, whose calls are asked for.
     pub words: &'a [String],
+    /// Who takes note of imports.
+    pub notes: Option<&'a dyn Notes>,
 }
 
 impl Wanted<'static> {
@@ -63,6 +73,7 @@ impl Wanted<'static> {
         strings: None,
         open: false,
         words: &[],
+        notes: None,
     };
 }
 

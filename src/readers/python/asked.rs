@@ -5,6 +5,7 @@ use super::candidates::Candidate;
 use super::statement::Statement;
 use crate::name::{identifier_len, is_identifier_byte, is_private, top};
 use crate::readers::Wanted;
+use crate::readers::wanted::Notes;
 
 /// Tier 1: whether the statement at a candidate, if it is code, imports something wanted or is too broken to tell.
 pub(super) fn is_wanted(
@@ -27,6 +28,32 @@ pub(super) fn is_wanted(
         return speaks_of_wanted(bytes, statement, wanted, name);
     }
     false
+}
+
+/// Takes note of what the statement at a candidate imports, if its top-level name is of interest.
+pub(super) fn note(text: &str, candidate: &Candidate, notes: &dyn Notes, statement: &mut Statement) {
+    let bytes = text.as_bytes();
+    let start = candidate.from.map_or(candidate.keyword + 6, |from| from + 4);
+    let rest = bytes.get(start..).unwrap_or_default();
+    let blank = rest.iter().take_while(|b| **b == b' ').count();
+    let rest = rest.get(blank..).unwrap_or_default();
+    let len = identifier_len(rest);
+    // Relative ones begin with a dot; whatever is no plain word is read in full.
+    if candidate.from.is_some() && len > 0 && !candidate.continued {
+        let word = text.get(start + blank..start + blank + len).unwrap_or_default();
+        if word.is_ascii() && !notes.is_noted(word) {
+            return;
+        }
+    }
+    statement.read(text, candidate);
+    for alias in &statement.aliases {
+        let own = statement.name(alias);
+        if statement.is_from {
+            notes.note(statement.module(), statement.level, Some(own));
+        } else if notes.is_noted(top(own)) {
+            notes.note(own, 0, None);
+        }
+    }
 }
 
 /// A quick look at the first name of a statement, which settles most of them: a from-import of one unwanted module,

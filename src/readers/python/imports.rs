@@ -21,6 +21,9 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     let mut statement = Statement::default();
     let mut name = String::with_capacity(128);
     let is_asked = |candidate: &Candidate| {
+        if let Some(notes) = wanted.notes {
+            asked::note(content, candidate, notes, &mut statement);
+        }
         wanted.is_all() || asked::is_wanted(content, candidate, wanted, &mut statement, &mut name)
     };
     let mut asked: Vec<Candidate> = Vec::with_capacity(if wanted.is_all() { 64 } else { 0 });
@@ -204,6 +207,9 @@ impl Teller<'_> {
 
     /// Hands over what code does.
     fn tell_uses(&mut self, text: &str, found: uses::Found, detail: Detail) {
+        for (local, name, level) in &found.bound {
+            self.sink.binds(local, name, *level);
+        }
         let places = if detail == Detail::Whole { self.places_of_uses(text, &found) } else { Vec::new() };
         for (index, used) in found.uses.iter().enumerate() {
             let place = places.get(index).cloned().unwrap_or_default();

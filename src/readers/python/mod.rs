@@ -18,6 +18,7 @@ mod uses;
 mod version_test;
 mod words;
 
+use super::handed_out::HandedOut;
 use super::{Detail, Reader, Sink, Unread, Wanted};
 use crate::name::is_identifier_byte;
 use crate::span::Span;
@@ -69,6 +70,10 @@ impl Reader for Python {
             }
         };
         imports::read(&text, surface, wanted, detail, sink);
+    }
+
+    fn handed_out(&self, bytes: &[u8], name: &str) -> HandedOut {
+        decode::decode(bytes).map(|text| uses::handed_out::read(&text, name)).unwrap_or_default()
     }
 
     fn is_blank(&self, bytes: &[u8]) -> bool {

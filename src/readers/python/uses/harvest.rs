@@ -86,8 +86,8 @@ pub(super) struct Harvest {
     pub methods: Vec<(NameId, Load)>,
     /// Strings in places where names are resolved.
     pub spots: Vec<Spot>,
-    /// Modules of star imports.
-    pub stars: Vec<(String, u32, Span)>,
+    /// Names that names of interest are assigned from.
+    pub roots: Vec<String>,
     /// Lines that could not be parsed.
     pub broken: Vec<(usize, Option<super::parse::Outcome>)>,
 }

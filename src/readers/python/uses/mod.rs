@@ -10,6 +10,7 @@
 //! It must not know rules.
 
 mod flat;
+pub(super) mod handed_out;
 mod harvest;
 mod imported;
 mod lines;
@@ -75,6 +76,8 @@ pub(super) struct Use {
 pub(super) struct Found {
     pub uses: Vec<Use>,
     pub unread: Vec<Unread>,
+    /// Names that are bound at module level to something wanted, with what they lead to.
+    pub bound: Vec<(String, String, u32)>,
     /// Literals of more than one line, as far as they were looked for.
     pub literals: Vec<(usize, usize)>,
 }
@@ -234,6 +237,7 @@ impl<'r> Reading<'r> {
         let mut found = self.tell(&resolver, &harvest, &lines);
         found.unread.extend(self.broken(&harvest, &lines, &in_code));
         self.add_heirs(&resolver, &harvest);
+        found.bound = self.bound(&resolver, &harvest);
         found.literals = tall;
         Round { found, names: names_before }
     }
@@ -267,7 +271,7 @@ impl<'r> Reading<'r> {
             loads: Vec::new(),
             methods: Vec::new(),
             spots: Vec::new(),
-            stars: Vec::new(),
+            roots: Vec::new(),
             broken: Vec::new(),
         };
         let seeks = walk::Seeks { strings: self.wanted.strings.is_some(), open: self.wanted.open };
@@ -370,6 +374,23 @@ impl<'r> Reading<'r> {
             call: load.call.clone(),
             open: false,
         }
+    }
+
+    /// What is bound at module level, other than by import statements.
+    fn bound(&self, resolver: &Resolver<'_>, harvest: &Harvest) -> Vec<(String, String, u32)> {
+        let mut bound = Vec::new();
+        for (id, local) in self.names.iter() {
+            for &index in harvest.scopes.bindings(0, id) {
+                for value in resolver.values(index) {
+                    if let Value::Name { name, level, .. } = value
+                        && self.wanted.uses(name, *level)
+                    {
+                        bound.push((local.to_owned(), name.clone(), *level));
+                    }
+                }
+            }
+        }
+        bound
     }
 
     /// Lines that could not be parsed, where a name stands in them whose uses may be complaints.

@@ -158,6 +158,11 @@ impl<'r> Resolver<'r> {
         })
     }
 
+    /// What a binding leads to.
+    pub(super) fn values(&self, binding: usize) -> &[Value] {
+        self.values.get(binding).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether nobody binds the name that a load reads: a builtin, or from a star import.
     pub(super) fn is_unbound(&self, load: &Load) -> bool {
         matches!(load.root, Root::Name(name, scope) if self.harvest.scopes.owner(scope, name).is_none())

@@ -140,6 +140,34 @@ impl<'s> Shapes<'s> {
         shapes
     }
 
+    /// The names that an expression may start with, whether of interest or not.
+    pub(super) fn roots(&self, node: Id, roots: &mut Vec<String>) {
+        let mut rest = vec![node];
+        let mut steps = 0;
+        while let Some(node) = rest.pop() {
+            steps += 1;
+            if steps > DEEPEST * 2 {
+                return;
+            }
+            let child = |field| self.syntax.child(node, field);
+            match self.syntax.kind(node) {
+                Kind::Identifier => {
+                    let name = normalise(self.text(node)).into_owned();
+                    if !roots.contains(&name) {
+                        roots.push(name);
+                    }
+                }
+                Kind::Attribute => rest.extend(child(Field::Object)),
+                Kind::Parenthesized => rest.extend(self.syntax.children(node)),
+                Kind::Named => rest.extend(child(Field::Value)),
+                Kind::Boolean => rest.extend([child(Field::Left), child(Field::Right)].into_iter().flatten()),
+                Kind::Conditional => rest.extend(self.syntax.children(node).step_by(2)),
+                Kind::Call => rest.extend(self.attribute_of(node).filter(|(.., reads)| *reads).map(|(object, ..)| object)),
+                _ => {}
+            }
+        }
+    }
+
     /// `getattr(object, "name")` and its sisters: the object, the name, and whether the call gives what it names.
     pub(super) fn attribute_of(&self, call: Id) -> Option<(Id, String, bool)> {
         let callees = self.callees(call);
@@ -243,6 +271,15 @@ impl<'s> Shapes<'s> {
                     return chain;
                 }
                 Kind::Parenthesized => at = parent,
+                // `*a.b` is `*(a.b)`, whatever the grammar says.
+                Kind::Splat
+                    if self.syntax.parent(parent).is_some_and(|above| {
+                        matches!(self.syntax.kind(above), Kind::Attribute | Kind::Call | Kind::Subscript)
+                            && matches!(self.syntax.field(parent), Field::Object | Field::Function | Field::Value)
+                    }) =>
+                {
+                    at = parent;
+                }
                 Kind::Arguments => {
                     let Some(call) = self.syntax.parent(parent) else { break };
                     match self.attribute_of(call) {

@@ -241,11 +241,21 @@ impl Walk<'_> {
         let bytes = text.as_bytes();
         let mut at = 0;
         let mut after_dot = false;
+        // For each open bracket: whether values stand in it, rather than types.
+        let mut brackets: Vec<bool> = Vec::new();
+        let mut last_word = "";
         while let Some(&byte) = bytes.get(at) {
-            if matches!(byte, b'\'' | b'"') {
-                let rest = bytes.get(at + 1..).unwrap_or_default();
-                at += 2 + memchr::memchr(byte, rest).unwrap_or(rest.len());
-                continue;
+            match byte {
+                b'\'' | b'"' if brackets.last() == Some(&true) => {
+                    let rest = bytes.get(at + 1..).unwrap_or_default();
+                    at += 2 + memchr::memchr(byte, rest).unwrap_or(rest.len());
+                    continue;
+                }
+                b'[' => brackets.push(last_word == "Literal" || brackets.last() == Some(&true)),
+                b']' => {
+                    brackets.pop();
+                }
+                _ => {}
             }
             let len = identifier_len(bytes.get(at..).unwrap_or_default());
             if len == 0 {
@@ -254,6 +264,7 @@ impl Walk<'_> {
                 continue;
             }
             let word = text.get(at..at + len).unwrap_or_default();
+            last_word = word;
             let mut word_end = at + len;
             if let Some(name) = self.shapes.names.id(word).filter(|_| !after_dot) {
                 let mut suffix = String::new();

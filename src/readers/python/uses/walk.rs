@@ -35,6 +35,8 @@ pub(super) struct Task {
     pub mode: Mode,
     /// Whether it stands in the body of its line's statement.
     pub in_body: bool,
+    /// Whether what it binds is bound whenever the statement runs.
+    pub is_sure: bool,
 }
 
 /// What is looked for besides names.
@@ -80,7 +82,7 @@ impl<'w> Walk<'w> {
         for statement in statements {
             self.line = self.flat.line(self.shapes.syntax.range(statement).0);
             let scope = self.code_line().map_or(0, |line| line.frame);
-            self.tasks.push(Task { node: statement, scope, mode: Mode::Read, in_body: false });
+            self.tasks.push(Task { node: statement, scope, mode: Mode::Read, in_body: false, is_sure: true });
             while let Some(task) = self.tasks.pop() {
                 self.visit(task);
             }
@@ -142,7 +144,7 @@ impl<'w> Walk<'w> {
 
     fn visit_target(&mut self, task: Task, kind: Kind) {
         match kind {
-            Kind::Identifier => self.bind(task.node, task.scope, What::Other),
+            Kind::Identifier => self.bind_if(task.node, task.scope, What::Other, task.is_sure),
             Kind::ListPattern
             | Kind::List
             | Kind::Tuple
@@ -248,17 +250,21 @@ impl<'w> Walk<'w> {
 
     /// Binds an identifier, if it is of interest.
     fn bind(&mut self, node: Id, scope: ScopeId, what: What) {
+        self.bind_if(node, scope, what, true);
+    }
+
+    fn bind_if(&mut self, node: Id, scope: ScopeId, what: What, is_sure: bool) {
         if let Some(name) = self.shapes.name(node, self.in_class(scope)) {
             let at = self.span(node).start as usize;
-            self.bind_name(name, scope, what, at);
+            self.bind_name(name, scope, what, at, is_sure);
         }
     }
 
-    fn bind_name(&mut self, name: NameId, scope: ScopeId, what: What, at: usize) {
+    fn bind_name(&mut self, name: NameId, scope: ScopeId, what: What, at: usize, is_sure: bool) {
         let line = self.code_line();
         // In a header only `import` in the body of a `def` is no binding of the line's own frame; bodies on the line of
         // their header run under its condition.
-        let is_direct = line.is_some_and(|line| line.is_direct && (line.head.is_none() || line.opens.is_some()) && line.frame == scope);
+        let is_direct = is_sure && line.is_some_and(|line| line.is_direct && (line.head.is_none() || line.opens.is_some()) && line.frame == scope);
         self.harvest.bindings.push(Binding { scope, name, what, at, line: self.line, is_direct });
     }
 
@@ -283,7 +289,6 @@ impl<'w> Walk<'w> {
                 own.to_owned()
             };
             if own == "*" {
-                self.harvest.stars.push((statement.module().to_owned(), statement.level, alias.span));
                 continue;
             }
             let (local, name) = match statement.bound(alias) {
@@ -293,7 +298,7 @@ impl<'w> Walk<'w> {
             };
             if let Some(id) = self.shapes.names.id(&local) {
                 let what = What::Import { name, level: statement.level, span: alias.span };
-                self.bind_name(id, scope, what, alias.span.start as usize);
+                self.bind_name(id, scope, what, alias.span.start as usize, true);
             }
         }
     }
@@ -362,7 +367,8 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Parameters belong to the function; their types and defaults do not.
+    /// Parameters belong to the function; their types and defaults do not. `outer` is where types are read: type parameters
+    /// are seen there, and not by defaults.
     fn parameters(&mut self, parameters: Id, task: Task, outer: ScopeId, inner: ScopeId) {
         for parameter in self.children(parameters) {
             match self.shapes.syntax.kind(parameter) {
@@ -379,7 +385,7 @@ impl<'w> Walk<'w> {
                     for part in self.children(parameter) {
                         match self.shapes.syntax.field(part) {
                             Field::Type => self.push_in(part, task, Mode::Annotation, outer),
-                            Field::Value => self.push_in(part, task, Mode::Read, outer),
+                            Field::Value => self.push_in(part, task, Mode::Read, task.scope),
                             _ => self.push_in(part, task, Mode::Target, inner),
                         }
                     }
@@ -419,7 +425,7 @@ impl<'w> Walk<'w> {
             return self.push_children(task, Mode::Read);
         };
         let target = self.harvest.scopes.around_comprehensions(task.scope);
-        self.assign(name, Some(value), Task { scope: target, ..task }, task.scope);
+        self.assign(name, Some(value), Task { scope: target, is_sure: false, ..task }, task.scope);
         self.push(value, task, Mode::Read);
     }
 
@@ -433,8 +439,9 @@ impl<'w> Walk<'w> {
                 self.push(annotation, task, Mode::Annotation);
             }
             let Some(right) = self.child(at, Field::Right) else {
+                // `x: T` binds nothing yet, but makes the name one of this scope.
                 for target in targets {
-                    self.assign(target, None, task, task.scope);
+                    self.assign(target, None, Task { is_sure: false, ..task }, task.scope);
                 }
                 return;
             };
@@ -457,7 +464,7 @@ impl<'w> Walk<'w> {
             match syntax.kind(target) {
                 Kind::Identifier => {
                     let shapes = value.map(|value| self.shapes_of(value, from)).unwrap_or_default();
-                    self.assign_name(target, task.scope, shapes);
+                    self.assign_name(target, task, shapes, value);
                 }
                 Kind::Parenthesized if value.is_some() => {
                     pairs.extend(syntax.children(target).map(|inner| (inner, value)));
@@ -492,14 +499,20 @@ impl<'w> Walk<'w> {
         shapes.of(value, scope, self.in_class(scope), &|node| place(flat, shapes, node))
     }
 
-    fn assign_name(&mut self, target: Id, scope: ScopeId, shapes: Vec<super::shapes::Shape>) {
+    fn assign_name(&mut self, target: Id, task: Task, shapes: Vec<super::shapes::Shape>, value: Option<Id>) {
+        let scope = task.scope;
         let known = self.shapes.name(target, self.in_class(scope));
+        if known.is_some()
+            && let Some(value) = value
+        {
+            self.shapes.roots(value, &mut self.harvest.roots);
+        }
         if known.is_none() && !shapes.is_empty() {
             let name = normalise(self.shapes.text(target)).into_owned();
             self.harvest.heirs.push(Heir { name, scope, shapes });
         } else {
             let what = if shapes.is_empty() { What::Other } else { What::Alias(shapes) };
-            self.bind(target, scope, what);
+            self.bind_if(target, scope, what, task.is_sure);
         }
     }
 

@@ -1,0 +1,116 @@
+//! Where first-party names lead: modules that hand out what they import are followed from file to file. Knows modules and
+//! what they hand out; must not know rules.
+
+use crate::finding::Link;
+use crate::name::top;
+use crate::project::Project;
+use crate::readers::handed_out::HandedOut;
+use crate::readers::{self, handed_out::Origin};
+use crate::repo_path::RepoPath;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Names that are looked at to follow one name. Longer ways are circles, or nobody's code.
+const MOST_STEPS: usize = 64;
+
+/// What a first-party name leads to.
+#[derive(Clone, Debug)]
+pub(super) struct Reached {
+    /// The absolute name.
+    pub name: String,
+    /// The steps to it, the first one first.
+    pub chain: Vec<Link>,
+}
+
+type Memo<K, V> = RwLock<FxHashMap<K, V>>;
+
+/// Follows names, and remembers where they lead.
+#[derive(Default)]
+pub(super) struct Reach {
+    handed_out: Memo<(RepoPath, String), Arc<HandedOut>>,
+    reached: Memo<String, Arc<[Reached]>>,
+}
+
+fn remember<K: std::hash::Hash + Eq + Clone, V: Clone>(memo: &Memo<K, V>, key: &K, find: impl FnOnce() -> V) -> V {
+    if let Some(known) = memo.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+        return known.clone();
+    }
+    let found = find();
+    memo.write().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), found.clone());
+    found
+}
+
+impl Reach {
+    /// Everything that an absolute name leads to besides itself: what the last module hands out, and what lies on the way.
+    pub(super) fn of(&self, name: &str, project: &Project<'_>) -> Arc<[Reached]> {
+        if !project.is_first_party(top(name)) {
+            return Arc::default();
+        }
+        remember(&self.reached, &name.to_owned(), || self.follow(name, project).into())
+    }
+
+    fn follow(&self, name: &str, project: &Project<'_>) -> Vec<Reached> {
+        let mut found = Vec::new();
+        let mut seen: FxHashSet<String> = FxHashSet::default();
+        let mut rest: VecDeque<Reached> = VecDeque::from([Reached { name: name.to_owned(), chain: Vec::new() }]);
+        seen.insert(name.to_owned());
+        let mut steps = 0;
+        while let Some(Reached { name, chain }) = rest.pop_front() {
+            steps += 1;
+            if steps > MOST_STEPS {
+                break;
+            }
+            if !chain.is_empty() {
+                found.push(Reached { name: name.clone(), chain: chain.clone() });
+            }
+            let Some((file, head)) = project.locate(&name) else { continue };
+            let symbol = name.get(..head.end).unwrap_or_default();
+            let behind = name.get(head.end..).unwrap_or_default();
+            let word = name.get(head.clone()).unwrap_or_default();
+            for origin in self.origins(&file, word, project) {
+                let importer = project.importer(&file);
+                let absolute =
+                    if origin.level == 0 { Some(origin.name) } else { importer.resolve(origin.level, &origin.name) };
+                let Some(next) = absolute.map(|name| format!("{name}{behind}")) else { continue };
+                if seen.insert(next.clone()) {
+                    let mut chain = chain.clone();
+                    chain.push(Link {
+                        path: Arc::new(file.clone()),
+                        name: symbol.into(),
+                        start: origin.start,
+                        end: origin.end,
+                    });
+                    rest.push_back(Reached { name: next, chain });
+                }
+            }
+        }
+        found
+    }
+
+    /// What a name in a module is bound to; where nothing binds it, what star imports may bring in.
+    fn origins(&self, file: &RepoPath, word: &str, project: &Project<'_>) -> Vec<Origin> {
+        let handed_out = self.handed_out(file, word, project);
+        let mut origins = handed_out.origins.clone();
+        for star in handed_out.stars.iter().filter(|_| !handed_out.is_bound) {
+            let importer = project.importer(file);
+            let module =
+                if star.level == 0 { Some(star.name.clone()) } else { importer.resolve(star.level, &star.name) };
+            let Some(name) = module.map(|module| crate::name::join(&module, word)) else { continue };
+            let listed = project.locate(&name).and_then(|(file, _)| self.handed_out(&file, word, project).is_listed);
+            let is_public = listed.unwrap_or(!word.starts_with('_'));
+            if is_public {
+                origins.push(Origin { name, level: 0, start: star.start, end: star.end });
+            }
+        }
+        origins
+    }
+
+    fn handed_out(&self, file: &RepoPath, word: &str, project: &Project<'_>) -> Arc<HandedOut> {
+        remember(&self.handed_out, &(file.clone(), word.to_owned()), || {
+            let reader = readers::by_name(file.file_name()).map(|(reader, _)| reader);
+            let read = reader.and_then(|reader| Some(reader.handed_out(&project.read(file)?, word)));
+            Arc::new(read.unwrap_or_default())
+        })
+    }
+}

@@ -103,17 +103,21 @@ impl Spelling {
     fn try_on(&self, policy: &Policy, rule: &Rule, today: Date, (mode, module, member): (Mode, &str, &str)) -> Tried {
         let fill = |text: &str| text.replace("{module}", module).replace("{top}", top(module)).replace("{member}", member);
         let mut files: FxHashMap<Vec<u8>, String> = FxHashMap::default();
-        let mut marked: Vec<(String, u32)> = Vec::new();
+        let mut marked: Places = Vec::new();
         for (path, lines) in &self.files {
             let path = fill(path);
             for (number, line) in (1_u32..).zip(lines) {
-                let mark = line.rsplit_once("#!").map(|(_, mark)| mark.trim());
+                let Some((_, mark)) = line.rsplit_once("#!") else { continue };
+                let (mark, contexts) = mark.split_once(' ').unwrap_or((mark, ""));
                 let meant = match mode {
                     Mode::Module => "m",
                     Mode::Member => "u",
                 };
-                if mark.is_some_and(|mark| mark.is_empty() || mark == meant) {
-                    marked.push((path.clone(), number));
+                if mark.is_empty() || mark == meant {
+                    let own = contexts.split(", ").filter_map(Context::parse);
+                    let contexts = own.fold(self.contexts, Contexts::with);
+                    let level = rule.level_from(rule.level.max(Level::Note), contexts);
+                    marked.push((path.clone(), number, level));
                 }
             }
             files.insert(path.into_bytes(), lines.iter().map(|line| fill(line) + "\n").collect());
@@ -122,12 +126,10 @@ impl Spelling {
             Mode::Module => module.to_owned(),
             Mode::Member => format!("{module}.{member}"),
         };
-        let level = rule.level_from(rule.level.max(Level::Note), self.contexts);
-        let is_told = level != Level::None;
-        let must = !marked.is_empty() && is_told;
-        let wrong = judge(policy, rule, today, &Memory(files)).and_then(|found| {
-            compare(if is_told { &marked } else { &[] }, level, &found)
-        });
+        marked.retain(|(.., level)| *level != Level::None);
+        let level = marked.last().map_or(Level::None, |(.., level)| *level);
+        let must = !marked.is_empty();
+        let wrong = judge(policy, rule, today, &Memory(files)).and_then(|found| compare(&marked, &found));
         Tried { id: self.id, about: self.about, name, mode, must, level, wrong: wrong.err() }
     }
 }
@@ -139,7 +141,7 @@ fn judge(policy: &Policy, rule: &Rule, today: Date, tree: &Memory) -> Result<Pla
     let target = rule.python.as_ref().map_or((3, crate::project::standard_library::NEWEST), |(versions, _)| {
         versions.nearest((3, crate::project::standard_library::NEWEST))
     });
-    let layout = Layout { roots: vec![RepoPath::default()], target, ..Layout::default() };
+    let layout = Layout { roots: vec![RepoPath::default(), RepoPath::from_bytes(b"src")], target, ..Layout::default() };
     let project = Project::new(layout, tree);
     let mut engine = Engine::new(policy, &project, today, Keep::Findings);
     engine.anywhere = true;
@@ -161,15 +163,16 @@ fn judge(policy: &Policy, rule: &Rule, today: Date, tree: &Memory) -> Result<Pla
     Ok(found)
 }
 
-fn compare(marked: &[(String, u32)], level: Level, found: &Places) -> Result<(), String> {
-    if let Some((path, line)) = marked.iter().find(|(path, line)| !found.iter().any(|(p, l, _)| p == path && l == line)) {
+fn compare(marked: &Places, found: &Places) -> Result<(), String> {
+    let has = |places: &Places, path: &String, line: u32| places.iter().any(|(p, l, _)| p == path && *l == line);
+    if let Some((path, line, _)) = marked.iter().find(|(path, line, _)| !has(found, path, *line)) {
         return Err(format!("no finding in {path}:{line}"));
     }
-    if let Some((path, line, _)) = found.iter().find(|(path, line, _)| !marked.iter().any(|(p, l)| p == path && l == line)) {
+    if let Some((path, line, _)) = found.iter().find(|(path, line, _)| !has(marked, path, *line)) {
         return Err(format!("a finding in {path}:{line}"));
     }
-    if let Some((path, line, own)) = found.iter().find(|(.., own)| *own != level) {
-        return Err(format!("level `{}` in {path}:{line} instead of `{}`", own.as_str(), level.as_str()));
+    if let Some((path, line, own)) = found.iter().find(|place| !marked.contains(place)) {
+        return Err(format!("level `{}` in {path}:{line}", own.as_str()));
     }
     Ok(())
 }

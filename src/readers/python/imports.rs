@@ -30,13 +30,22 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     let mut hints = Places::default();
     match wanted.strings {
         Some(quoted) => {
-            asked.extend(candidates_and_more(bytes, |at| hints.note(bytes, at)).filter(is_asked));
+            let all = candidates_and_more(bytes, |at| hints.note(bytes, at));
+            let mut has_setup = false;
+            let all = all.inspect(|candidate| has_setup |= imports_setup(bytes, candidate));
+            asked.extend(all.filter(is_asked));
             hints.found.extend(quoted.places(bytes));
+            if has_setup {
+                hints.found.extend(memchr::memmem::find_iter(bytes, b"entry_points"));
+            }
         }
         None => asked.extend(candidates(bytes).filter(is_asked)),
     }
     let has_words = wanted.words.iter().any(|word| memchr::memmem::find(bytes, word.trim_start_matches('.').as_bytes()).is_some());
-    if asked.is_empty() && hints.found.is_empty() && !has_words {
+    if !hints.in_literals.is_empty() && memchr::memmem::find(bytes, b"exec").is_none() {
+        hints.in_literals.clear();
+    }
+    if asked.is_empty() && hints.found.is_empty() && hints.in_literals.is_empty() && !has_words {
         return;
     }
     let has_inner = detail == Detail::Whole && asked.iter().any(|c| !blocks::is_flush_left(bytes, c.start));
@@ -69,6 +78,20 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     }
 }
 
+/// Whether a statement imports what installs distributions: its entry points name modules in the midst of strings.
+fn imports_setup(bytes: &[u8], candidate: &Candidate) -> bool {
+    let module = bytes.get(candidate.from.map_or(candidate.keyword + 7, |from| from + 5)..).unwrap_or_default();
+    module.starts_with(b"setuptools") || module.starts_with(b"distutils")
+}
+
+/// Whether a quote stands in front of an `import`, or of the `from a` to its left.
+fn begins_literal(before: &[u8]) -> bool {
+    let near = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
+    let Some(quote) = memchr::memrchr2(b'"', b'\'', near) else { return false };
+    let between = near.get(quote + 1..).unwrap_or_default();
+    between.is_empty() || (between.starts_with(b"from ") && memchr::memchr(b'\n', between).is_none())
+}
+
 /// Places of strings and dynamic imports, by their bytes alone.
 #[derive(Default)]
 struct Places {
@@ -87,7 +110,7 @@ impl Places {
             || (rest.starts_with(b"import__") && before.ends_with(b"__"));
         if is_function {
             self.found.push(at);
-        } else if matches!(before.last(), Some(b'"' | b'\'')) {
+        } else if begins_literal(before) {
             self.in_literals.push(at);
         }
     }

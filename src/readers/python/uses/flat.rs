@@ -55,12 +55,14 @@ pub(super) struct Layout<'a> {
     bytes: &'a [u8],
     lexer: Lexer<'a>,
     flat: Flat,
+    /// Whether a backtick is open.
+    is_quoted: bool,
 }
 
 impl<'a> Layout<'a> {
     /// For the lines of a text.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, bytes: text.as_bytes(), lexer: Lexer::new(text.as_bytes()), flat: Flat::default() }
+        Self { text, bytes: text.as_bytes(), lexer: Lexer::new(text.as_bytes()), flat: Flat::default(), is_quoted: false }
     }
 
     /// The flat text.
@@ -71,6 +73,7 @@ impl<'a> Layout<'a> {
     /// Adds a line.
     pub(super) fn add(&mut self, line: &CodeLine) {
         self.flat.starts.push(self.flat.text.len());
+        self.is_quoted = false;
         let tokens = self.tokens(line);
         let (word, word_end) = word_at(self.bytes, line.start);
         // Where the body of `else`, `try` and `finally` begins, if it stands on the same line.
@@ -202,7 +205,10 @@ impl<'a> Layout<'a> {
     fn code(&mut self, start: usize, end: usize, defaults: &[usize]) {
         let Some(code) = self.text.get(start..end).filter(|code| !code.is_empty()) else { return };
         self.flat.pieces.push((self.flat.text.len(), start));
-        if memchr::memchr3(b'\\', b'\r', 0x0C, code.as_bytes()).is_none() && defaults.is_empty() {
+        if memchr::memchr3(b'\\', b'\r', 0x0C, code.as_bytes()).is_none()
+            && memchr::memchr(b'`', code.as_bytes()).is_none()
+            && defaults.is_empty()
+        {
             self.flat.text.push_str(code);
             return;
         }
@@ -220,6 +226,11 @@ impl<'a> Layout<'a> {
                 }
                 '\r' => self.flat.text.push('\n'),
                 '\x0C' => self.flat.text.push(' '),
+                // `x` of Python 2 is `repr(x)`.
+                '`' => {
+                    self.is_quoted = !self.is_quoted;
+                    self.flat.text.push(if self.is_quoted { '(' } else { ')' });
+                }
                 '=' if defaults.contains(&(start + index)) => self.flat.text.push(':'),
                 c => self.flat.text.push(c),
             }

@@ -75,8 +75,10 @@ fn origins(harvest: &Harvest, names: &Names, name: &str, positions: &mut Positio
     let Some(id) = names.id(name) else { return Vec::new() };
     let resolver = Resolver::new(harvest, names);
     let mut origins = Vec::new();
-    for &index in harvest.scopes.bindings(0, id) {
-        let Some(binding) = harvest.bindings.get(index) else { continue };
+    let bindings = || harvest.scopes.bindings(0, id).iter().filter_map(|index| Some((*index, harvest.bindings.get(*index)?)));
+    // The last one that always runs ends all earlier ones.
+    let last = bindings().filter(|(_, binding)| binding.is_direct && binding.scope == 0).map(|(_, b)| b.at).max();
+    for (index, binding) in bindings().filter(|(_, binding)| last.is_none_or(|last| binding.at >= last)) {
         for value in resolver.values(index) {
             if let Value::Name { name: reached, level, .. } = value {
                 let span = Span::new(binding.at, binding.at + name.len());

@@ -33,6 +33,8 @@ pub(super) struct Load {
     pub at: At,
     /// What is handed over, if it is called.
     pub call: Option<Call>,
+    /// Whether something else may be meant where it stands.
+    pub is_choice: bool,
     /// Whether it stands in the broken part of a statement.
     pub is_broken: bool,
 }
@@ -86,6 +88,8 @@ pub(super) struct Harvest {
     pub methods: Vec<(NameId, Load)>,
     /// Strings in places where names are resolved.
     pub spots: Vec<Spot>,
+    /// The names of the bases of a class, by its scope.
+    pub bases: Vec<(ScopeId, String)>,
     /// Names that names of interest are assigned from.
     pub roots: Vec<String>,
     /// Lines that could not be parsed.

@@ -158,7 +158,7 @@ pub(super) fn unescape(content: &str) -> Option<String> {
             'x' => hex(2)?,
             'u' => hex(4)?,
             'U' => hex(8)?,
-            'N' => return None,
+            'N' => named_character(&mut chars)?,
             'a' => '\x07',
             'b' => '\x08',
             'f' => '\x0C',
@@ -186,6 +186,23 @@ pub(super) fn unescape(content: &str) -> Option<String> {
     Some(decoded)
 }
 
+/// `{LATIN SMALL LETTER A}`: of all characters with a name, those of which names of modules consist.
+fn named_character(chars: &mut impl Iterator<Item = char>) -> Option<char> {
+    let name: String = chars.by_ref().skip_while(|c| *c == '{').take_while(|c| *c != '}').take(40).collect();
+    let name = name.to_ascii_uppercase();
+    let letter = |text: &str| text.chars().next().filter(|c| text.len() == 1 && c.is_ascii_uppercase());
+    match name.as_str() {
+        "FULL STOP" => Some('.'),
+        "LOW LINE" => Some('_'),
+        "COLON" => Some(':'),
+        _ => name
+            .strip_prefix("LATIN SMALL LETTER ")
+            .and_then(letter)
+            .map(|c| c.to_ascii_lowercase())
+            .or_else(|| name.strip_prefix("LATIN CAPITAL LETTER ").and_then(letter)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +225,7 @@ mod tests {
             (r"r'\x72'", r"\x72", false),
             ("f'requests.{x}'", "requests.", true),
             ("f'requests'", "requests", false),
+            (r"'a\N{FULL STOP}\N{LATIN SMALL LETTER B}'", "a.b", false),
             ("'requests.%s' % x", "requests.", true),
             ("'requests.{}'.format(x)", "requests.", true),
             ("'requests.' + x", "requests.", true),
@@ -215,7 +233,7 @@ mod tests {
         ] {
             assert_eq!(says(code), Some((text.to_owned(), open)), "{code}");
         }
-        for code in ["b'requests'", "x", "x + 'a'", r"'\N{DIGIT ONE}'", "1"] {
+        for code in ["b'requests'", "x", "x + 'a'", r"'\N{SNOWMAN}'", "1"] {
             assert_eq!(says(code), None, "{code}");
         }
     }

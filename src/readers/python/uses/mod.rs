@@ -205,7 +205,12 @@ impl<'r> Reading<'r> {
         self.has_new_attributes = false;
         let names_before = self.names.len();
         let mut places = mentions::mentions(self.text, &self.names, &self.meanings, &self.imports, self.wanted);
-        if places.is_empty() && self.places.is_empty() && self.stars.is_empty() {
+        let is_bound_in_class = || {
+            let is_inner = |span: &Span| !super::blocks::is_flush_left(bytes, span.start as usize);
+            let is_attribute = |name: &str| memchr::memmem::find(bytes, format!(".{name}").as_bytes()).is_some();
+            self.imports.iter().any(is_inner) && self.names.iter().any(|(_, name)| is_attribute(name))
+        };
+        if places.is_empty() && self.places.is_empty() && self.stars.is_empty() && !is_bound_in_class() {
             return Round { found: Found::default(), names: names_before };
         }
         let last = places.last().into_iter().chain(self.places.last()).copied().max().unwrap_or(0);
@@ -219,9 +224,6 @@ impl<'r> Reading<'r> {
         mentions::in_code(bytes, &mut places, &tokens);
         let in_code = places.clone();
         places.extend_from_slice(&self.places);
-        if places.is_empty() {
-            return Round { found: Found::default(), names: names_before };
-        }
         places.extend(self.imports.iter().map(|span| span.start as usize));
         places.sort_unstable();
         places.dedup();
@@ -271,6 +273,7 @@ impl<'r> Reading<'r> {
             loads: Vec::new(),
             methods: Vec::new(),
             spots: Vec::new(),
+            bases: Vec::new(),
             roots: Vec::new(),
             broken: Vec::new(),
         };
@@ -327,16 +330,17 @@ impl<'r> Reading<'r> {
             return;
         }
         for lead in resolver.leads(load) {
-            let Value::Name { name, level, origin, hops, .. } = lead.value else { continue };
+            let Value::Name { name, level, origin, hops, is_dynamic, .. } = lead.value else { continue };
             if !self.wanted.uses(&name, level) {
                 continue;
             }
+            let contexts = if is_dynamic { context(Role::Import) } else { Contexts::default() };
             let local = match load.root {
                 Root::Name(id, _) => self.names.text(id).to_owned(),
                 _ => String::new(),
             };
             let bound = lead.bound.map(|(owner, by_import)| (local, Frame::path(&harvest.frames, owner), by_import));
-            uses.push(Use { level, origin: Some(origin), hops, bound, ..self.plain(load, name, lines, lead.confidence) });
+            uses.push(Use { level, origin: Some(origin), hops, bound, contexts, ..self.plain(load, name, lines, lead.confidence) });
         }
     }
 

@@ -31,6 +31,8 @@ pub(super) enum Value {
         is_choice: bool,
         /// Where it is assigned from name to name.
         hops: Vec<u32>,
+        /// Whether it is imported dynamically.
+        is_dynamic: bool,
     },
     /// A text.
     Text(String),
@@ -60,7 +62,7 @@ impl<'r> Resolver<'r> {
     pub(super) fn new(harvest: &'r Harvest, names: &'r Names) -> Self {
         let import = |binding: &Binding| match &binding.what {
             What::Import { name, level, span } => {
-                vec![Value::Name { name: name.clone(), level: *level, origin: *span, is_choice: false, hops: Vec::new() }]
+                vec![Value::Name { name: name.clone(), level: *level, origin: *span, is_choice: false, hops: Vec::new(), is_dynamic: false }]
             }
             _ => Vec::new(),
         };
@@ -102,7 +104,7 @@ impl<'r> Resolver<'r> {
             }
             Root::Attribute(object, name, scope) => self.attribute(object, self.names.text(*name), *scope),
             Root::Module(name, span) => {
-                vec![Value::Name { name: name.clone(), level: 0, origin: *span, is_choice: false, hops: Vec::new() }]
+                vec![Value::Name { name: name.clone(), level: 0, origin: *span, is_choice: false, hops: Vec::new(), is_dynamic: true }]
             }
             Root::Text(text) => vec![Value::Text(text.clone())],
         };
@@ -122,10 +124,23 @@ impl<'r> Resolver<'r> {
     /// What an attribute of `self`, `cls` or a class of this file leads to.
     fn attribute(&self, object: &str, attribute: &str, scope: ScopeId) -> Vec<Value> {
         let Some(class) = self.class_of(object, scope) else { return Vec::new() };
-        let own = self.attributes.get(&(class, attribute.to_owned())).cloned().unwrap_or_default();
-        let in_body = self.names.id(attribute).map(|name| self.harvest.scopes.bindings(class, name)).unwrap_or_default();
-        let in_body = in_body.iter().filter_map(|index| self.values.get(*index)).flatten().cloned();
-        own.into_iter().chain(in_body).collect()
+        let mut classes = vec![class];
+        let mut values = Vec::new();
+        let mut at = 0;
+        while let Some(&class) = classes.get(at) {
+            at += 1;
+            values.extend(self.attributes.get(&(class, attribute.to_owned())).into_iter().flatten().cloned());
+            let name = self.names.id(attribute);
+            let in_body = name.map(|name| self.harvest.scopes.bindings(class, name)).unwrap_or_default();
+            values.extend(in_body.iter().filter_map(|index| self.values.get(*index)).flatten().cloned());
+            // A class of this file has what its bases have.
+            for (_, base) in self.harvest.bases.iter().filter(|(own, _)| *own == class) {
+                let around = self.harvest.scopes.parent(class);
+                let base = self.class_called(base, around).filter(|base| !classes.contains(base));
+                classes.extend(base.filter(|_| at < MOST_VALUES));
+            }
+        }
+        values
     }
 
     /// The class that a name stands for: the first parameter of a method, or a class of this file.
@@ -150,9 +165,15 @@ impl<'r> Resolver<'r> {
             }
             at = scopes.parent(at);
         }
-        let name = self.names.id(object)?;
-        let owner = scopes.owner(scope, name)?;
-        scopes.bindings(owner, name).iter().find_map(|index| match self.harvest.bindings.get(*index)?.what {
+        self.class_called(object, scope)
+    }
+
+    /// The class of this file that a name means.
+    fn class_called(&self, name: &str, scope: ScopeId) -> Option<ScopeId> {
+        let name = self.names.id(name)?;
+        let owner = self.harvest.scopes.owner(scope, name)?;
+        let bindings = self.harvest.scopes.bindings(owner, name);
+        bindings.iter().find_map(|index| match self.harvest.bindings.get(*index)?.what {
             What::Class(class) => Some(class),
             _ => None,
         })
@@ -179,10 +200,10 @@ impl<'r> Resolver<'r> {
             };
             return values.into_iter().map(|value| Lead { value, confidence, bound: None }).collect();
         };
-        let Some(owner) = self.harvest.scopes.owner(scope, name) else { return Vec::new() };
+        let Some(owner) = self.owner_at(load, scope, name) else { return Vec::new() };
         let surviving = self.surviving(owner, load, self.harvest.scopes.bindings(owner, name));
         let mut leads: Vec<Lead> = Vec::new();
-        let mut is_sure = !load.is_broken;
+        let mut is_sure = !load.is_broken && !load.is_choice;
         for index in surviving {
             let Some((binding, values)) = self.harvest.bindings.get(index).zip(self.values.get(index)) else { continue };
             is_sure &= values.len() == 1;
@@ -210,6 +231,20 @@ impl<'r> Resolver<'r> {
             leads.iter_mut().for_each(|lead| lead.confidence = Confidence::Likely);
         }
         leads
+    }
+
+    /// The scope that owns a name where it is read. A class body reads the scopes around it until it binds the name itself
+    /// (reference manual, "Resolution of names").
+    fn owner_at(&self, load: &Load, scope: ScopeId, name: super::names::NameId) -> Option<ScopeId> {
+        let scopes = &self.harvest.scopes;
+        let owner = scopes.owner(scope, name)?;
+        if owner != scope || scopes.kind(owner) != ScopeKind::Class {
+            return Some(owner);
+        }
+        let start = load.at.span.start as usize;
+        let is_before = |binding: &Binding| binding.at < start && binding.line != load.at.line;
+        let mut bindings = scopes.bindings(owner, name).iter().filter_map(|index| self.harvest.bindings.get(*index));
+        if bindings.any(is_before) { Some(owner) } else { scopes.owner(scopes.parent(owner), name).or(Some(owner)) }
     }
 
     /// The bindings that may hold where a load stands. In the scope that owns the name, the last one in front of it that

@@ -59,6 +59,8 @@ pub(super) struct Chain {
     pub end: Id,
     /// What is handed over, if it is called.
     pub call: Option<Call>,
+    /// Whether something else may be meant where the attributes are taken.
+    pub is_choice: bool,
 }
 
 impl<'s> Shapes<'s> {
@@ -204,9 +206,24 @@ impl<'s> Shapes<'s> {
         }
         let name = match loads {
             Loads::Module => name,
+            Loads::Top if self.has_fromlist(arguments) => name,
             Loads::Top => crate::name::top(&name).to_owned(),
         };
         Some((name, place(first)))
+    }
+
+    /// `__import__("a.b", fromlist=["c"])` gives `a.b`; without, `a` (library reference, `__import__`).
+    fn has_fromlist(&self, arguments: Id) -> bool {
+        let list = self.syntax.children(arguments).enumerate().take(8).find_map(|(index, argument)| {
+            let is_named = self.syntax.kind(argument) == Kind::KeywordArgument;
+            let name = self.syntax.child(argument, Field::Name).map(|name| self.text(name));
+            match is_named {
+                true if name == Some("fromlist") => self.syntax.child(argument, Field::Value),
+                false if index == 3 => Some(argument),
+                _ => None,
+            }
+        });
+        list.is_some_and(|list| self.syntax.children(list).next().is_some())
     }
 
     /// What is called: as it is spelt, and as the imports of the file say. Of something that is no name only the attributes
@@ -246,7 +263,7 @@ impl<'s> Shapes<'s> {
 
     /// What is done with a node: attributes, `getattr`, a call.
     pub(super) fn chain(&self, node: Id) -> Chain {
-        let mut chain = Chain { suffix: String::new(), end: node, call: None };
+        let mut chain = Chain { suffix: String::new(), end: node, call: None, is_choice: false };
         let mut depth = 0;
         let mut at = node;
         while let Some(parent) = self.syntax.parent(at) {
@@ -271,6 +288,13 @@ impl<'s> Shapes<'s> {
                     return chain;
                 }
                 Kind::Parenthesized => at = parent,
+                Kind::Named if self.syntax.field(at) == Field::Value => at = parent,
+                Kind::Boolean if self.is_taken_on(parent) => (at, chain.is_choice) = (parent, true),
+                Kind::Conditional
+                    if self.is_taken_on(parent) && self.syntax.children(parent).nth(1) != Some(at) =>
+                {
+                    (at, chain.is_choice) = (parent, true);
+                }
                 // `*a.b` is `*(a.b)`, whatever the grammar says.
                 Kind::Splat
                     if self.syntax.parent(parent).is_some_and(|above| {
@@ -304,6 +328,20 @@ impl<'s> Shapes<'s> {
             }
         }
         chain
+    }
+
+    /// Whether an attribute is taken of an expression, or it is called, in parentheses.
+    fn is_taken_on(&self, node: Id) -> bool {
+        let mut at = node;
+        while let Some(parent) = self.syntax.parent(at) {
+            match self.syntax.kind(parent) {
+                Kind::Parenthesized => at = parent,
+                Kind::Attribute => return self.syntax.field(at) == Field::Object,
+                Kind::Call => return self.syntax.field(at) == Field::Function,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// What a call hands over.

@@ -19,8 +19,9 @@ impl Walk<'_> {
         let syntax = self.shapes.syntax;
         let (function, arguments) = (syntax.child(task.node, Field::Function), syntax.child(task.node, Field::Arguments));
         let callees = self.shapes.callees(task.node);
-        // `cast("T", x)`: the first argument is a type.
-        let is_cast = callees.iter().any(|callee| callee.ends_with("cast"));
+        // `cast("T", x)`: the first argument is a type; so is the bound of a type variable.
+        let is_called = |name: &str| callees.iter().any(|callee| callee.rsplit('.').next() == Some(name));
+        let (is_cast, is_variable) = (is_called("cast"), is_called("TypeVar"));
         if let Some(function) = function {
             self.push(function, task, Mode::Read);
         }
@@ -32,18 +33,20 @@ impl Walk<'_> {
             return self.push(arguments, task, Mode::Read);
         }
         for (index, argument) in self.children(arguments).into_iter().enumerate() {
-            let mode = if is_cast && index == 0 { Mode::Annotation } else { Mode::Read };
+            let is_bound = || {
+                let name = syntax.child(argument, Field::Name).map(|name| self.shapes.text(name));
+                matches!(name, Some("bound" | "default")) || (name.is_none() && index > 0)
+            };
+            let is_type = (is_cast && index == 0) || (is_variable && is_bound());
+            let mode = if is_type { Mode::Annotation } else { Mode::Read };
             self.push(argument, task, mode);
         }
     }
 
     fn strings_of_call(&mut self, task: Task, callees: &[String], arguments: Id) {
         if callees.iter().any(|callee| matches!(callee.as_str(), "exec" | "eval" | "compile" | "builtins.exec")) {
-            let first = self.shapes.syntax.children(arguments).next();
-            let text = first.and_then(|first| text_of(self.shapes.syntax, self.shapes.flat, first).map(|text| (first, text)));
-            if let Some((first, text)) = text {
-                let at = self.at(first, task);
-                self.harvest.spots.push(Spot { text: Ok(text), names: Names::Modules, at, is_code: true });
+            if let Some(first) = self.shapes.syntax.children(arguments).next() {
+                self.string_of_code(first, task);
             }
             return;
         }
@@ -72,6 +75,14 @@ impl Walk<'_> {
             {
                 return self.strings_in(arguments, task, Names::Objects);
             }
+        }
+    }
+
+    /// A string that is run.
+    pub(super) fn string_of_code(&mut self, code: Id, task: Task) {
+        if let Some(text) = text_of(self.shapes.syntax, self.shapes.flat, code) {
+            let at = self.at(code, task);
+            self.harvest.spots.push(Spot { text: Ok(text), names: Names::Modules, at, is_code: true });
         }
     }
 
@@ -281,7 +292,7 @@ impl Walk<'_> {
                 let in_header = self.at(task.node, task).in_header;
                 let at = At { span, line: self.line, in_header };
                 let root = Root::Name(name, task.scope);
-                self.harvest.loads.push(Load { scope: task.scope, root, suffix, at, call: None, is_broken: false });
+                self.harvest.loads.push(Load { scope: task.scope, root, suffix, at, call: None, is_choice: false, is_broken: false });
             }
             after_dot = false;
             at = word_end;

@@ -235,6 +235,12 @@ impl<'w> Walk<'w> {
             }
             Kind::GenericType => self.visit_generic(task),
             Kind::String => self.visit_string(task),
+            Kind::Exec => {
+                if let Some(code) = self.children(node).into_iter().next().filter(|_| self.seeks.strings) {
+                    self.string_of_code(code, task);
+                }
+                self.push_children(task, Mode::Read);
+            }
             Kind::Call => self.visit_call(task),
             Kind::Pair => {
                 self.strings_of_pair(task);
@@ -319,7 +325,7 @@ impl<'w> Walk<'w> {
         let mut at = self.at(start, task);
         let end = self.flat.original_end(self.shapes.syntax.range(chain.end).1);
         at.span = Span::new(at.span.start as usize, end);
-        Load { scope: task.scope, root, suffix: chain.suffix, at, call: chain.call, is_broken: self.is_broken }
+        Load { scope: task.scope, root, suffix: chain.suffix, at, call: chain.call, is_choice: chain.is_choice, is_broken: self.is_broken }
     }
 
     fn visit_attribute(&mut self, task: Task) {
@@ -590,6 +596,9 @@ impl<'w> Walk<'w> {
             self.bind(name, task.scope, What::Class(inner));
         }
         if let Some(bases) = self.child(task.node, Field::Superclasses) {
+            let names = self.children(bases).into_iter().filter(|base| self.shapes.syntax.kind(*base) == Kind::Identifier);
+            let names: Vec<_> = names.map(|base| (inner, normalise(self.shapes.text(base)).into_owned())).collect();
+            self.harvest.bases.extend(names);
             self.push_in(bases, task, Mode::Read, outer);
         }
         if let Some(body) = self.child(task.node, Field::Body) {

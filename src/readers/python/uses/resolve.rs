@@ -233,8 +233,8 @@ impl<'r> Resolver<'r> {
         leads
     }
 
-    /// The scope that owns a name where it is read. A class body reads the scopes around it until it binds the name itself
-    /// (reference manual, "Resolution of names").
+    /// The scope that owns a name where it is read. A class body reads the module until it binds the name itself
+    /// (reference manual, "Resolution of names"); what it imports itself further down is taken for its own.
     fn owner_at(&self, load: &Load, scope: ScopeId, name: super::names::NameId) -> Option<ScopeId> {
         let scopes = &self.harvest.scopes;
         let owner = scopes.owner(scope, name)?;
@@ -242,9 +242,12 @@ impl<'r> Resolver<'r> {
             return Some(owner);
         }
         let start = load.at.span.start as usize;
-        let is_before = |binding: &Binding| binding.at < start && binding.line != load.at.line;
+        let is_before = |binding: &Binding| {
+            matches!(binding.what, What::Import { .. }) || (binding.at < start && binding.line != load.at.line)
+        };
         let mut bindings = scopes.bindings(owner, name).iter().filter_map(|index| self.harvest.bindings.get(*index));
-        if bindings.any(is_before) { Some(owner) } else { scopes.owner(scopes.parent(owner), name).or(Some(owner)) }
+        let is_global = !scopes.bindings(0, name).is_empty();
+        if is_global && !bindings.any(is_before) { Some(0) } else { Some(owner) }
     }
 
     /// The bindings that may hold where a load stands. In the scope that owns the name, the last one in front of it that

@@ -158,10 +158,10 @@ impl Scopes {
         let mut sees_class = true;
         loop {
             let scope = self.scopes.get(at)?;
-            if scope.globals.contains(&name) {
+            let is_seen = scope.kind != ScopeKind::Class || sees_class;
+            if is_seen && scope.globals.contains(&name) {
                 return self.by_symbol.contains_key(&(0, name)).then_some(0);
             }
-            let is_seen = scope.kind != ScopeKind::Class || sees_class;
             if is_seen && !scope.nonlocals.contains(&name) && self.by_symbol.contains_key(&(at, name)) {
                 return Some(at);
             }

@@ -107,7 +107,11 @@ impl<'w> Walk<'w> {
     pub(super) fn in_class(&self, mut scope: ScopeId) -> bool {
         loop {
             match self.harvest.scopes.kind(scope) {
-                ScopeKind::Class => return true,
+                // A class whose name is all underscores mangles nothing.
+                ScopeKind::Class => {
+                    let frame = self.harvest.frames.get(scope);
+                    return frame.is_none_or(|frame| frame.name.chars().any(|c| c != '_'));
+                }
                 ScopeKind::Module => return false,
                 _ => scope = self.harvest.scopes.parent(scope),
             }

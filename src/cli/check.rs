@@ -2,14 +2,15 @@
 
 use super::check_args::{define, destinations, fail_level};
 use super::common::{self, fail};
-use super::judge::{Batch, each_file, from_disk};
+use super::judge::{Batch, from_disk};
 use super::output::{self, Destination};
+use super::passes::judge_all;
 use super::policy_file::{self, Refusal};
 use super::progress::Progress;
 use super::target::{self, Target};
 use super::{Command, Exit, Shell, tell};
 use crate::disk::{DiskTree, Place, Selection, nearby};
-use crate::engine::{Follow, Importers, Engine, FileReport, Keep, Tally, about_policy};
+use crate::engine::{Engine, FileReport, Keep, Tally, about_policy};
 use crate::finding::Finding;
 use crate::formats::Telling;
 use crate::formats::paths::Paths;
@@ -18,7 +19,6 @@ use crate::policy::Policy;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Project;
 use crate::report::{PolicyInfo, Report, Scope, Summary};
-use crate::source::Source;
 use clap::ArgMatches;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ impl Run<'_> {
         let quiet = self.matches.get_flag("quiet");
         let needs_findings = !quiet || self.matches.contains_id("report") || self.matches.contains_id("output");
         let keep = if needs_findings { Keep::Findings } else { Keep::Counts };
-        let engine = Engine::new(self.policy, &project, shell.today, keep);
+        let mut engine = Engine::new(self.policy, &project, shell.today, keep);
         let scope = if self.target.is_whole(&self.place.root) { Scope::Full } else { Scope::Partial };
         let mut collected = Collected { tally: Tally::default(), ..Collected::default() };
         let bytes = AtomicU64::new(0);
@@ -138,7 +138,7 @@ impl Run<'_> {
             let load = self.target.load(&disk);
             let batch =
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
-            let reports = judge_all(&engine, &batch, scope);
+            let reports = judge_all(&mut engine, &batch, scope);
             reports.into_iter().for_each(|report| collected.add(report));
         }
         let mut summary = Summary {
@@ -175,46 +175,6 @@ impl Run<'_> {
         };
         (report, bytes.load(Ordering::Relaxed))
     }
-}
-
-/// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by
-/// what first-party names lead to; of a part of the tree, every file is judged so at once.
-fn judge_all(engine: &Engine<'_>, batch: &Batch<'_>, scope: Scope) -> Vec<FileReport> {
-    let follow = match scope {
-        _ if !engine.follows() => Follow::No,
-        Scope::Full => Follow::Note,
-        Scope::Partial => Follow::Yes,
-    };
-    let judge = |batch: &Batch<'_>, follow: Follow| {
-        let mut reports = Vec::with_capacity(batch.files.len());
-        let work = |file: &crate::disk::Selected, bytes: &[u8]| {
-            engine.check(&Source { path: &file.path, bytes }, file.reader, file.surface, follow)
-        };
-        each_file(batch, work, |report| report, |mut part| reports.append(&mut part));
-        reports
-    };
-    let mut reports = judge(batch, follow);
-    if follow != Follow::Note {
-        return reports;
-    }
-    let mut importers = Importers::default();
-    for (number, report) in (0_u32..).zip(&mut reports) {
-        engine.note(&mut importers, number, report);
-        report.keys = Vec::new();
-    }
-    let mut names: Vec<String> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
-    while !names.is_empty() {
-        let again = importers.of(names.iter().map(String::as_str));
-        let files: Vec<_> = again.iter().filter_map(|number| batch.files.get(*number as usize)).cloned().collect();
-        let mut more = judge(&Batch { files: &files, ..*batch }, Follow::Yes);
-        names = more.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
-        for (number, report) in again.into_iter().zip(more) {
-            if let Some(before) = reports.get_mut(number as usize) {
-                *before = report;
-            }
-        }
-    }
-    reports
 }
 
 /// Problems beneath an `unanalysed` path are expected. A fault of the tool itself never is.

@@ -11,6 +11,7 @@ mod facts;
 mod init;
 mod judge;
 mod output;
+mod passes;
 mod policy_file;
 mod policy_text;
 mod progress;

@@ -64,6 +64,44 @@ pub enum Follow {
     Note,
     /// By what they lead to.
     Yes,
+    /// The same for a file that was judged by what they are called: what that adds.
+    Only,
+}
+
+impl Follow {
+    fn is_followed(self) -> bool {
+        matches!(self, Follow::Yes | Follow::Only)
+    }
+}
+
+impl FileReport {
+    /// Adds what a second look at the same file gave.
+    pub fn add(&mut self, mut more: FileReport) {
+        self.counts.merge(more.counts);
+        self.findings.append(&mut more.findings);
+        more.problems.retain(|problem| !self.problems.contains(problem));
+        self.problems.append(&mut more.problems);
+        self.used.append(&mut more.used);
+        self.put_in_order();
+    }
+
+    fn put_in_order(&mut self) {
+        self.findings.sort_by(Finding::order);
+        let mut ordinals = FxHashMap::default();
+        for finding in &mut self.findings {
+            let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
+            let ordinal = ordinals.entry(key).or_insert(0);
+            finding.fingerprint = Fingerprint::new(
+                &finding.rule,
+                finding.path.as_bytes(),
+                &finding.scope,
+                &finding.name,
+                *ordinal,
+            );
+            *ordinal += 1_usize;
+        }
+        self.problems.sort();
+    }
 }
 
 impl Engine<'_> {
@@ -72,14 +110,20 @@ impl Engine<'_> {
     pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface, follow: Follow) -> FileReport {
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
         let mut judging = Judging::new(self, source.path, follow);
-        let interest = if follow == Follow::Yes { &self.following } else { &self.interest };
+        let interest = match follow {
+            Follow::No | Follow::Note => &self.interest,
+            Follow::Yes => &self.following,
+            Follow::Only => &self.only,
+        };
         let noting =
             Noting { project: self.project, path: source.path, tops: &self.tops, keys: std::cell::RefCell::default() };
         let notes = (follow == Follow::Note).then_some(&noting as &dyn Notes);
         interest.with(self.policy, self.project, source.path, &self.reach, notes, |wanted| {
             reader.read(source.bytes, surface, wanted, detail, &mut judging);
         });
-        judging.require(source, reader, surface);
+        if follow != Follow::Only {
+            judging.require(source, reader, surface);
+        }
         FileReport { keys: noting.keys.into_inner(), ..judging.finish() }
     }
 }
@@ -229,6 +273,17 @@ impl<'e, 'a> Judging<'e, 'a> {
             chain: self.chain.clone(),
         };
         self.report.findings.push(finding);
+    }
+
+    /// The rules that complain about a fact.
+    fn complaining(&self, fact: &Fact<'_>, reached: &str, python: Version) -> Vec<usize> {
+        let engine = self.engine;
+        let complains = |index: &usize| {
+            let view = View { fact, reached, path: self.path, project: engine.project, python };
+            let rule = engine.policy.rules.get(*index);
+            rule.is_some_and(|rule| rule.judge.hears(fact) && rule.judge.judge(&view).is_some())
+        };
+        engine.policy.index.rules(top(reached)).filter(complains).collect()
     }
 
     /// Judges a fact by every rule but `done`; those that complain.
@@ -405,19 +460,10 @@ impl<'e, 'a> Judging<'e, 'a> {
     }
 
     fn finish(mut self) -> FileReport {
-        self.report.findings.sort_by(Finding::order);
         for finding in &mut self.report.findings {
             finding.related.sort_by_key(|related| (related.start.offset, related.end.offset));
         }
-        let mut ordinals = FxHashMap::default();
-        for finding in &mut self.report.findings {
-            let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
-            let ordinal = ordinals.entry(key).or_insert(0);
-            finding.fingerprint =
-                Fingerprint::new(&finding.rule, self.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
-            *ordinal += 1_usize;
-        }
-        self.report.problems.sort();
+        self.report.put_in_order();
         self.report.used = self.used.into_iter().collect();
         self.report.used.sort_unstable();
         self.report
@@ -453,8 +499,12 @@ impl Sink for Judging<'_, '_> {
             fact.contexts
         };
         let fact = &Fact { contexts, ..*fact };
-        let mut told = self.judge(fact, reached, python, &[], positions);
-        if self.follow == Follow::Yes && !fact.is_star() && !reached.is_empty() {
+        let mut told = if self.follow == Follow::Only {
+            self.complaining(fact, reached, python)
+        } else {
+            self.judge(fact, reached, python, &[], positions)
+        };
+        if self.follow.is_followed() && !fact.is_star() && !reached.is_empty() {
             let role = if fact.role == Role::Call { Role::Call } else { Role::Use };
             for through in &*engine.reach.of(reached, engine.project) {
                 let fact = &Fact { role, level: 0, name: &through.name, module_len: through.name.len(), ..*fact };
@@ -465,8 +515,16 @@ impl Sink for Judging<'_, '_> {
             }
             self.chain.clear();
         }
-        if fact.is_statement() {
-            self.hand_out(fact, reached);
+        if self.follow != Follow::No && fact.is_statement() {
+            if fact.is_star() {
+                let module = reached.strip_suffix(".*").unwrap_or_default();
+                for name in engine.reach.in_module(module) {
+                    self.report.handed_out.push(crate::name::join(&engine.project.module_name(self.path), &name));
+                }
+            } else if fact.level == 0 || !told.is_empty() {
+                // A relative import never means a library, whatever the name of its package.
+                self.hand_out(fact, reached);
+            }
         }
         if fact.is_statement() && !engine.policy.index.requiring.is_empty() {
             self.met.see(engine.policy, fact, reached);
@@ -474,10 +532,15 @@ impl Sink for Judging<'_, '_> {
     }
 
     fn binds(&mut self, local: &str, name: &str, level: u32) {
+        if self.follow == Follow::No {
+            return;
+        }
         let fact = Fact { name, level, ..Fact::default() };
         let reached = self.reached(&fact).into_owned();
-        self.hand_out_as(local, &reached);
-        if self.follow == Follow::Yes {
+        if level == 0 {
+            self.hand_out_as(local, &reached);
+        }
+        if self.follow.is_followed() {
             let engine = self.engine;
             for through in &*engine.reach.of(&reached, engine.project) {
                 self.hand_out_as(local, &through.name);

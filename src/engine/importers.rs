@@ -74,8 +74,8 @@ impl Notes for Noting<'_> {
     }
 }
 
-/// Keys by which a name may be taken from the module that hands it out.
-pub(super) fn keys_of(name: &str) -> Vec<Key> {
+/// Keys by which a name may be taken from the module that hands it out; and the one of a star import.
+fn keys_of(name: &str) -> (Vec<Key>, Option<Key>) {
     let segments: Vec<&str> = name.split('.').collect();
     let mut keys = vec![key("", top(name))];
     for pair in segments.windows(2) {
@@ -83,37 +83,59 @@ pub(super) fn keys_of(name: &str) -> Vec<Key> {
             keys.push(key(module, member));
         }
     }
-    if let [.., module, _] = segments.as_slice() {
-        keys.push(key(module, "*"));
-    }
-    keys
+    let star = match segments.as_slice() {
+        [.., module, _] => Some(key(module, "*")),
+        _ => None,
+    };
+    (keys, star)
 }
 
-/// Files by the keys that they were noted under.
+/// What each file imports of first-party modules, as numbers; by the number of the file.
 #[derive(Debug, Default)]
-pub struct Importers {
-    by_key: FxHashMap<Key, Vec<u32>>,
-    seen: FxHashSet<u32>,
-}
+pub struct Importers(Vec<Vec<Key>>);
 
 impl Importers {
-    /// Adds a file by its number.
-    pub(super) fn add(&mut self, file: u32, keys: &[Key]) {
-        for key in keys {
-            let files = self.by_key.entry(*key).or_default();
-            if files.last() != Some(&file) {
-                files.push(file);
-            }
-        }
+    /// Adds the next file.
+    pub(super) fn push(&mut self, keys: Vec<Key>) {
+        self.0.push(keys);
     }
 
-    /// Files that may take one of these names, and were not told before; in order.
-    pub fn of<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) -> Vec<u32> {
-        let keys: FxHashSet<Key> = names.into_iter().flat_map(keys_of).collect();
-        let mut files: Vec<u32> = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
-        files.sort_unstable();
-        files.dedup();
-        files.retain(|file| self.seen.insert(*file));
+    /// Files that may take one of these names, in order; with the words of which one must stand in the file, where that is
+    /// known.
+    #[must_use]
+    pub fn of<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<(usize, Option<Vec<&'n str>>)> {
+        let mut words_of: FxHashMap<Key, Vec<&str>> = FxHashMap::default();
+        let mut stars: FxHashSet<Key> = FxHashSet::default();
+        for name in names {
+            let (keys, star) = keys_of(name);
+            let word = last(name);
+            stars.extend(star);
+            for key in keys {
+                let words = words_of.entry(key).or_default();
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+        let mut files = Vec::new();
+        for (file, keys) in self.0.iter().enumerate() {
+            let mut words: Option<Vec<&str>> = None;
+            let mut has_star = false;
+            for key in keys {
+                // What a star brings in, a file may hand on without a word of it.
+                has_star |= stars.contains(key);
+                if let Some(more) = words_of.get(key) {
+                    words.get_or_insert_default().extend(more);
+                }
+            }
+            if has_star {
+                files.push((file, None));
+            } else if let Some(mut words) = words {
+                words.sort_unstable();
+                words.dedup();
+                files.push((file, Some(words)));
+            }
+        }
         files
     }
 }

@@ -4,7 +4,7 @@
 use crate::kinds::Stake;
 use crate::name::{normalise, top};
 use crate::policy::Policy;
-use crate::project::Project;
+use crate::project::{Project, libraries};
 use super::reach::Reach;
 use crate::readers::wanted::{Asked, Notes, Tops, Wanted};
 use crate::repo_path::RepoPath;
@@ -23,6 +23,8 @@ type Stakes = RefCell<FxHashMap<Box<str>, Stake>>;
 pub(super) struct Interest {
     /// Whether first-party names are followed to what they lead to.
     follows: bool,
+    /// Whether nothing else is of interest.
+    only: bool,
     tops: ThreadLocal<Answers>,
     names: ThreadLocal<Answers>,
     stakes: ThreadLocal<Stakes>,
@@ -32,6 +34,11 @@ impl Interest {
     /// Of what is asked for, and of first-party names that may lead to it.
     pub(super) fn following() -> Self {
         Self { follows: true, ..Self::default() }
+    }
+
+    /// Of first-party names that lead to what is asked for, and of nothing else.
+    pub(super) fn only() -> Self {
+        Self { follows: true, only: true, ..Self::default() }
     }
 
     /// Hands out what is wanted of a file.
@@ -52,8 +59,54 @@ impl Interest {
         let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: index.uses, strings: index.strings.as_ref(), open: index.open, words: &index.words, notes };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());
         let stakes = self.stakes.get_or_default();
+        if self.only {
+            let (names, stakes) = (self.names.get_or_default(), self.stakes.get_or_default());
+            let asked = Leading { policy, project, path, reach, names, stakes };
+            let nothing = Wanted { relative: Some(1), uses: true, ..Wanted::nothing(&asked) };
+            return read(&nothing);
+        }
         let asked = Remembered { policy, project, path, reach: self.follows.then_some(reach), tops, names, stakes };
         read(&wanted(if index.all { Tops::All(Some(&asked)) } else { Tops::Asked(&asked) }))
+    }
+}
+
+/// First-party names that lead to what is asked for.
+struct Leading<'r> {
+    policy: &'r Policy,
+    project: &'r Project<'r>,
+    path: &'r RepoPath,
+    reach: &'r Reach,
+    names: &'r Answers,
+    stakes: &'r Stakes,
+}
+
+impl Asked for Leading<'_> {
+    fn top(&self, top: &str) -> bool {
+        self.reach.may_lead(top) || self.reach.may_hold(top, self.project)
+    }
+
+    fn name(&self, name: &str) -> bool {
+        let name = name.strip_suffix(".*").unwrap_or(name);
+        remember(self.names, name, || self.reach.may_lead(name) || self.reach.may_hold(name, self.project))
+    }
+
+    fn uses(&self, name: &str, level: u32) -> bool {
+        let stake = |name: &str| {
+            let rules = &self.policy.rules;
+            let ask = |name: &str| self.policy.index.stake(rules, name, self.project);
+            let reached = self.reach.of(name, self.project);
+            let stake = reached.iter().map(|reached| ask(&reached.name)).max().unwrap_or_default();
+            if self.reach.may_hold(name, self.project) { stake.max(Stake::Related) } else { stake }
+        };
+        if level > 0 {
+            let absolute = self.project.importer(self.path).resolve(level, name);
+            return absolute.is_some_and(|name| stake(&name) > Stake::None);
+        }
+        remember(self.stakes, name, || stake(name)) > Stake::None
+    }
+
+    fn depends(&self, name: &str, level: u32) -> bool {
+        self.uses(name, level)
     }
 }
 
@@ -77,14 +130,16 @@ impl Remembered<'_> {
             let own = stake(name);
             let Some(reach) = self.reach.filter(|_| self.project.is_first_party(top(name))) else { return own };
             // Which name of a module is meant, only its use tells.
-            if self.project.is_module_name(name) {
+            if reach.may_hold(name, self.project) {
                 return own.max(Stake::Related);
             }
             let reached = reach.of(name, self.project);
             reached.iter().map(|reached| stake(&reached.name)).max().unwrap_or_default().max(own)
         };
         if level > 0 {
-            let absolute = self.project.importer(self.path).resolve(level, name);
+            // A relative import never means a library, whatever its package is called.
+            let is_own = |name: &String| !libraries::knows(top(name)) && self.project.is_first_party(top(name));
+            let absolute = self.project.importer(self.path).resolve(level, name).filter(is_own);
             return absolute.map(|name| ask(&name)).unwrap_or_default();
         }
         remember(self.stakes, name, || ask(name))

@@ -42,6 +42,8 @@ pub struct Engine<'a> {
     interest: Interest,
     /// The same where first-party names are followed.
     following: Interest,
+    /// Of first-party names that lead somewhere, and of nothing else.
+    only: Interest,
     reach: Reach,
     tops: importers::Tops,
     needs_place: bool,
@@ -63,6 +65,7 @@ impl<'a> Engine<'a> {
             target,
             interest: Interest::default(),
             following: Interest::following(),
+            only: Interest::only(),
             reach: Reach::default(),
             tops: importers::Tops::default(),
             needs_place,
@@ -75,8 +78,16 @@ impl<'a> Engine<'a> {
         self.policy.index.uses
     }
 
-    /// Adds what a file imports to those who may take a forbidden name from a first-party module.
-    pub fn note(&self, importers: &mut Importers, file: u32, report: &FileReport) {
-        importers.add(file, &report.keys);
+    /// Takes note of names that first-party modules hand out; those that are new.
+    #[must_use]
+    pub fn carry(&mut self, names: Vec<String>) -> Vec<String> {
+        // What was remembered does not know them.
+        self.only = Interest::only();
+        self.reach.carry(names)
+    }
+
+    /// Takes note of what the next file imports.
+    pub fn note(&self, importers: &mut Importers, report: &mut FileReport) {
+        importers.push(std::mem::take(&mut report.keys));
     }
 }

@@ -25,9 +25,43 @@ pub(super) struct Reached {
 
 type Memo<K, V> = RwLock<FxHashMap<K, V>>;
 
+/// First-party names that are known to hand out what rules ask about.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Carriers {
+    names: FxHashSet<String>,
+    /// What lies above them: packages and modules.
+    above: FxHashSet<String>,
+    /// The names by their modules.
+    by_module: FxHashMap<String, Vec<String>>,
+}
+
+impl Carriers {
+    /// Adds a name; whether it is new.
+    fn add(&mut self, name: &str) -> bool {
+        if !self.names.insert(name.to_owned()) {
+            return false;
+        }
+        for (dot, _) in name.match_indices('.') {
+            self.above.insert(name.get(..dot).unwrap_or_default().to_owned());
+        }
+        if let Some((module, own)) = name.rsplit_once('.') {
+            self.by_module.entry(module.to_owned()).or_default().push(own.to_owned());
+        }
+        true
+    }
+
+    /// Whether a name is one of them, or lies beneath one.
+    fn leads(&self, name: &str) -> bool {
+        self.names.contains(name)
+            || name.match_indices('.').any(|(dot, _)| self.names.contains(name.get(..dot).unwrap_or_default()))
+    }
+}
+
 /// Follows names, and remembers where they lead.
 #[derive(Default)]
 pub(super) struct Reach {
+    /// In a full run, all names that lead anywhere; else every name is looked up.
+    carriers: RwLock<Option<Carriers>>,
     handed_out: Memo<(RepoPath, String), Arc<HandedOut>>,
     reached: Memo<String, Arc<[Reached]>>,
 }
@@ -44,10 +78,38 @@ fn remember<K: std::hash::Hash + Eq + Clone, V: Clone>(memo: &Memo<K, V>, key: &
 impl Reach {
     /// Everything that an absolute name leads to besides itself: what the last module hands out, and what lies on the way.
     pub(super) fn of(&self, name: &str, project: &Project<'_>) -> Arc<[Reached]> {
-        if !project.is_first_party(top(name)) {
+        if !project.is_first_party(top(name)) || !self.may_lead(name) {
             return Arc::default();
         }
         remember(&self.reached, &name.to_owned(), || self.follow(name, project).into())
+    }
+
+    /// Whether a name may lead anywhere, as far as that is known.
+    pub(super) fn may_lead(&self, name: &str) -> bool {
+        let carriers = self.carriers.read().unwrap_or_else(PoisonError::into_inner);
+        carriers.as_ref().is_none_or(|carriers| carriers.leads(name))
+    }
+
+    /// Whether a name is that of a module or package in which something leads somewhere.
+    pub(super) fn may_hold(&self, name: &str, project: &Project<'_>) -> bool {
+        let carriers = self.carriers.read().unwrap_or_else(PoisonError::into_inner);
+        match &*carriers {
+            Some(carriers) => carriers.above.contains(name),
+            None => project.is_module_name(name),
+        }
+    }
+
+    /// Names that a star import of a module brings in and that lead somewhere, as far as that is known.
+    pub(super) fn in_module(&self, module: &str) -> Vec<String> {
+        let carriers = self.carriers.read().unwrap_or_else(PoisonError::into_inner);
+        carriers.as_ref().and_then(|carriers| carriers.by_module.get(module).cloned()).unwrap_or_default()
+    }
+
+    /// From now on only these names and those known before lead anywhere; those of them that are new.
+    pub(super) fn carry(&self, names: Vec<String>) -> Vec<String> {
+        let mut carriers = self.carriers.write().unwrap_or_else(PoisonError::into_inner);
+        let carriers = carriers.get_or_insert_with(Carriers::default);
+        names.into_iter().filter(|name| carriers.add(name)).collect()
     }
 
     fn follow(&self, name: &str, project: &Project<'_>) -> Vec<Reached> {

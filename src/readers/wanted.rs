@@ -77,6 +77,14 @@ impl Wanted<'static> {
     };
 }
 
+impl<'a> Wanted<'a> {
+    /// Nothing but what is asked for by name.
+    #[must_use]
+    pub fn nothing(asked: &'a dyn Asked) -> Self {
+        Self { tops: Tops::Asked(asked), relative: None, stars: false, private: false, ..Wanted::IMPORTS }
+    }
+}
+
 impl Wanted<'_> {
     /// Whether every import is wanted.
     #[must_use]

@@ -97,7 +97,7 @@ pub(super) fn tokens(bytes: &[u8], end: usize) -> Vec<Token> {
     tokens
 }
 
-/// Leaves out mentions in comments, in long texts, and in texts that stand for themselves.
+/// Leaves out mentions in comments and in prose.
 pub(super) fn in_code(bytes: &[u8], mentions: &mut Vec<usize>, tokens: &[Token]) {
     let lexer = Lexer::new(bytes);
     mentions.retain(|at| {
@@ -107,23 +107,31 @@ pub(super) fn in_code(bytes: &[u8], mentions: &mut Vec<usize>, tokens: &[Token])
             TokenKind::Comment => false,
             TokenKind::Literal { .. } => {
                 lexer.formatted_prefix(token.start).is_some()
-                    || (token.end - token.start <= LONGEST_LITERAL && !stands_alone(bytes, token))
+                    || (token.end - token.start <= LONGEST_LITERAL
+                        && may_be_type(bytes.get(token.start..token.end).unwrap_or_default()))
             }
         }
     });
 }
 
-/// Whether a triple-quoted literal has its lines for itself: prose.
-fn stands_alone(bytes: &[u8], token: &Token) -> bool {
-    let quote = bytes.get(token.start).copied().unwrap_or_default();
-    if bytes.get(token.start + 1) != Some(&quote) || bytes.get(token.start + 2) != Some(&quote) {
-        return false;
+/// Whether a plain literal can be a type: no signs but those of types, and no two words side by side.
+fn may_be_type(literal: &[u8]) -> bool {
+    let mut before = 0;
+    let mut after_word_and_blank = false;
+    for &byte in literal {
+        let is_word = is_identifier_byte(byte);
+        if is_word && after_word_and_blank {
+            return false;
+        }
+        match byte {
+            b' ' | b'\n' | b'\r' | b'\t' => after_word_and_blank |= is_identifier_byte(before),
+            b'.' | b',' | b'[' | b']' | b'|' | b'(' | b')' | b'\'' | b'"' | b'*' | b'-' => after_word_and_blank = false,
+            _ if is_word => {}
+            _ => return false,
+        }
+        before = byte;
     }
-    let before = bytes.get(..token.start).unwrap_or_default();
-    let line = before.get(memchr::memrchr2(b'\n', b'\r', before).map_or(0, |at| at + 1)..).unwrap_or_default();
-    let line = line.strip_suffix(b"r").or_else(|| line.strip_suffix(b"u")).or_else(|| line.strip_suffix(b"R")).unwrap_or(line);
-    let next = bytes.get(token.end..).and_then(|rest| rest.iter().find(|b| !matches!(b, b' ' | b'\t')));
-    line.iter().all(u8::is_ascii_whitespace) && matches!(next, None | Some(b'\n' | b'\r' | b'#'))
+    true
 }
 
 /// Literals of more than one line.

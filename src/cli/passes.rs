@@ -1,0 +1,81 @@
+//! Judges all files, and some of them again: those that may take a forbidden name from a first-party module. Knows the order
+//! of passes; must not know what is judged.
+
+use super::judge::{Batch, each_file};
+use crate::engine::{Engine, FileReport, Follow, Importers};
+use crate::report::Scope;
+use crate::repo_path::RepoPath;
+use crate::source::Source;
+use rustc_hash::FxHashMap;
+
+/// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by
+/// what first-party names lead to; of a part of the tree, every file is judged so at once.
+pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope) -> Vec<FileReport> {
+    let follow = match scope {
+        _ if !engine.follows() => Follow::No,
+        Scope::Full => Follow::Note,
+        Scope::Partial => Follow::Yes,
+    };
+    let mut reports: Vec<FileReport> =
+        judge(engine, batch, follow, &|_, _| true).into_iter().map(Option::unwrap_or_default).collect();
+    if follow != Follow::Note {
+        return reports;
+    }
+    let mut importers = Importers::default();
+    for report in &mut reports {
+        engine.note(&mut importers, report);
+    }
+    let mut seconds: FxHashMap<usize, FileReport> = FxHashMap::default();
+    let mut names: Vec<String> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
+    loop {
+        names = engine.carry(names);
+        if names.is_empty() {
+            break;
+        }
+        let again = importers.of(names.iter().map(String::as_str));
+        let files: Vec<_> =
+            again.iter().filter_map(|(number, _)| batch.files.get(*number)).cloned().collect();
+        let words: FxHashMap<&RepoPath, &[&str]> = again
+            .iter()
+            .filter_map(|(number, words)| Some((&batch.files.get(*number)?.path, words.as_deref()?)))
+            .collect();
+        let may_matter = |path: &RepoPath, bytes: &[u8]| {
+            words.get(path).is_none_or(|words| {
+                words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+            })
+        };
+        let more = judge(engine, &Batch { files: &files, ..*batch }, Follow::Only, &may_matter);
+        let mut handed_out = Vec::new();
+        for ((number, _), report) in again.iter().zip(more) {
+            if let Some(mut report) = report {
+                handed_out.append(&mut report.handed_out);
+                // Of a second look at the same file, the last one tells everything.
+                seconds.insert(*number, report);
+            }
+        }
+        names = handed_out;
+    }
+    for (number, report) in seconds {
+        if let Some(before) = reports.get_mut(number) {
+            before.add(report);
+        }
+    }
+    reports
+}
+
+/// Judges those files for whose bytes that may matter.
+fn judge(
+    engine: &Engine<'_>,
+    batch: &Batch<'_>,
+    follow: Follow,
+    may_matter: &(dyn Fn(&RepoPath, &[u8]) -> bool + Sync),
+) -> Vec<Option<FileReport>> {
+    let mut reports = Vec::with_capacity(batch.files.len());
+    let work = |file: &crate::disk::Selected, bytes: &[u8]| {
+        let source = Source { path: &file.path, bytes };
+        may_matter(&file.path, bytes).then(|| engine.check(&source, file.reader, file.surface, follow))
+    };
+    each_file(batch, work, Some, |mut part| reports.append(&mut part));
+    reports
+}
+

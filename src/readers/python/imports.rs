@@ -6,6 +6,7 @@ use super::blocks::{self, Place, Start};
 use super::candidates::{Candidate, candidates, candidates_and_more};
 use super::lexer::{Lexer, TokenKind};
 use super::statement::Statement;
+use super::string_hints::{Places, imports_setup};
 use super::uses;
 use crate::context::Context;
 use crate::fact::{Bound, Fact, Role};
@@ -34,7 +35,7 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
             let mut has_setup = false;
             let all = all.inspect(|candidate| has_setup |= imports_setup(bytes, candidate));
             asked.extend(all.filter(is_asked));
-            hints.found.extend(quoted.places(bytes));
+            hints.take_quoted(bytes, quoted.places(bytes));
             if has_setup {
                 hints.found.extend(memchr::memmem::find_iter(bytes, b"entry_points"));
             }
@@ -75,52 +76,6 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
         let hints = uses::Hints { imports: &imports, places: hints.of_code(bytes) };
         let done = uses::read(content, wanted, hints);
         teller.tell_uses(content, done, detail);
-    }
-}
-
-/// Whether a statement imports what installs distributions: its entry points name modules in the midst of strings.
-fn imports_setup(bytes: &[u8], candidate: &Candidate) -> bool {
-    let module = bytes.get(candidate.from.map_or(candidate.keyword + 7, |from| from + 5)..).unwrap_or_default();
-    module.starts_with(b"setuptools") || module.starts_with(b"distutils")
-}
-
-/// Whether a quote stands in front of an `import`, or of the `from a` to its left.
-fn begins_literal(before: &[u8]) -> bool {
-    let near = before.get(before.len().saturating_sub(200)..).unwrap_or_default();
-    let Some(quote) = memchr::memrchr2(b'"', b'\'', near) else { return false };
-    let between = near.get(quote + 1..).unwrap_or_default();
-    between.is_empty() || (between.starts_with(b"from ") && memchr::memchr(b'\n', between).is_none())
-}
-
-/// Places of strings and dynamic imports, by their bytes alone.
-#[derive(Default)]
-struct Places {
-    found: Vec<usize>,
-    /// Imports that stand in strings.
-    in_literals: Vec<usize>,
-}
-
-impl Places {
-    /// Takes note of an `import` that begins no statement: part of a function that imports, or of a text.
-    fn note(&mut self, bytes: &[u8], at: usize) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let before = bytes.get(..at).unwrap_or_default();
-        let is_function = rest.starts_with(b"import_module")
-            || rest.starts_with(b"importorskip")
-            || (rest.starts_with(b"import__") && before.ends_with(b"__"));
-        if is_function {
-            self.found.push(at);
-        } else if begins_literal(before) {
-            self.in_literals.push(at);
-        }
-    }
-
-    /// All of them; imports in strings only where strings are run.
-    fn of_code(mut self, bytes: &[u8]) -> Vec<usize> {
-        if !self.in_literals.is_empty() && memchr::memmem::find(bytes, b"exec").is_some() {
-            self.found.append(&mut self.in_literals);
-        }
-        self.found
     }
 }
 

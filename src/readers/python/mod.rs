@@ -12,6 +12,7 @@ mod imports;
 mod lexer;
 mod logical_lines;
 mod statement;
+mod string_hints;
 pub mod tree;
 mod type_checking;
 mod uses;

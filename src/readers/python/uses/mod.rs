@@ -451,7 +451,9 @@ impl<'r> Reading<'r> {
             for value in &values {
                 match value {
                     Value::Name { name: leads, level, .. } if self.wanted.uses(leads, *level) => is_wanted = true,
-                    Value::Text(text) if self.wanted.strings.is_some() => is_wanted |= crate::name::is_dotted(text),
+                    Value::Text(text) if self.wanted.strings.is_some() && self.wanted.absolute(text) => {
+                        is_wanted |= crate::name::is_dotted(text);
+                    }
                     _ => {}
                 }
             }

@@ -3,8 +3,8 @@
 
 use super::judge::{Batch, each_file};
 use crate::engine::{Engine, FileReport, Follow, Importers};
-use crate::report::Scope;
 use crate::repo_path::RepoPath;
+use crate::report::Scope;
 use crate::source::Source;
 use rustc_hash::FxHashMap;
 
@@ -33,16 +33,15 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
             break;
         }
         let again = importers.of(names.iter().map(String::as_str));
-        let files: Vec<_> =
-            again.iter().filter_map(|(number, _)| batch.files.get(*number)).cloned().collect();
+        let files: Vec<_> = again.iter().filter_map(|(number, _)| batch.files.get(*number)).cloned().collect();
         let words: FxHashMap<&RepoPath, &[&str]> = again
             .iter()
             .filter_map(|(number, words)| Some((&batch.files.get(*number)?.path, words.as_deref()?)))
             .collect();
         let may_matter = |path: &RepoPath, bytes: &[u8]| {
-            words.get(path).is_none_or(|words| {
-                words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
-            })
+            words
+                .get(path)
+                .is_none_or(|words| words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()))
         };
         let more = judge(engine, &Batch { files: &files, ..*batch }, Follow::Only, &may_matter);
         let mut handed_out = Vec::new();
@@ -78,4 +77,3 @@ fn judge(
     each_file(batch, work, Some, |mut part| reports.append(&mut part));
     reports
 }
-

@@ -7,8 +7,8 @@ use crate::document::mistake::Mistake;
 use crate::engine::{Engine, Keep, Mode, run_examples, try_spellings};
 use crate::formats;
 use crate::formats::paths::Paths;
-use crate::project::Project;
 use crate::policy::Policy;
+use crate::project::Project;
 use clap::{Arg, ArgMatches};
 
 /// The command.

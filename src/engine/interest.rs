@@ -1,11 +1,12 @@
 //! Which imports anybody wants to see. Knows what rules ask for and remembers their answers; must not know what they say
 //! of an import.
 
+use super::reach::Reach;
 use crate::kinds::Stake;
 use crate::name::{normalise, top};
 use crate::policy::Policy;
 use crate::project::{Project, libraries};
-use super::reach::Reach;
+use crate::readers::quoted::Quoted;
 use crate::readers::wanted::{Asked, Notes, Tops, Wanted};
 use crate::repo_path::RepoPath;
 use rustc_hash::FxHashMap;
@@ -48,7 +49,7 @@ impl Interest {
         project: &Project<'_>,
         path: &RepoPath,
         reach: &Reach,
-        notes: Option<&dyn Notes>,
+        (notes, quoted): (Option<&dyn Notes>, Option<&Quoted>),
         read: impl FnOnce(&Wanted<'_>) -> T,
     ) -> T {
         let index = &policy.index;
@@ -56,7 +57,17 @@ impl Interest {
         let is_own = |own: &str| index.names(own) || index.names(&normalise(own));
         let is_own_package = || index.has_names() && project.top_of(path).is_none_or(|top| is_own(&top));
         let relative = if index.all || self.follows || is_own_package() { Some(1) } else { index.relative };
-        let wanted = |tops| Wanted { tops, relative, stars: index.stars, private: index.private, uses: index.uses, strings: index.strings.as_ref(), open: index.open, words: &index.words, notes };
+        let wanted = |tops| Wanted {
+            tops,
+            relative,
+            stars: index.stars,
+            private: index.private,
+            uses: index.uses,
+            strings: quoted,
+            open: index.open,
+            words: &index.words,
+            notes,
+        };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());
         let stakes = self.stakes.get_or_default();
         if self.only {

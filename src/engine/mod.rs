@@ -4,24 +4,29 @@
 mod built_in;
 mod examples;
 mod file;
+mod file_report;
+mod hand_out;
 mod importers;
 mod interest;
 mod reach;
 mod required;
 mod spellings;
+mod weigh;
 
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
-pub use spellings::{Mode, Tried, try_spellings};
-pub use file::{FileReport, Follow, Keep, Used, panicked};
+pub use file::panicked;
+pub use file_report::{FileReport, Follow, Keep, Used};
 pub use importers::Importers;
+pub use spellings::{Mode, Tried, try_spellings};
 
 use crate::policy::Policy;
 use crate::project::Project;
+use crate::readers::quoted::Quoted;
 use crate::versions::Version;
 use interest::Interest;
-use reach::Reach;
 use jiff::civil::Date;
+use reach::Reach;
 
 /// Everything that judging a file needs, prepared once.
 pub struct Engine<'a> {
@@ -45,6 +50,8 @@ pub struct Engine<'a> {
     /// Of first-party names that lead somewhere, and of nothing else.
     only: Interest,
     reach: Reach,
+    /// Where strings may name what is asked for.
+    quoted: Option<Quoted>,
     tops: importers::Tops,
     needs_place: bool,
 }
@@ -67,6 +74,7 @@ impl<'a> Engine<'a> {
             following: Interest::following(),
             only: Interest::only(),
             reach: Reach::default(),
+            quoted: policy.index.strings.clone().map(Quoted::of),
             tops: importers::Tops::default(),
             needs_place,
         }

@@ -101,7 +101,8 @@ pub fn try_spellings(policy: &Policy, rule: &Rule, today: Date) -> Vec<Tried> {
 
 impl Spelling {
     fn try_on(&self, policy: &Policy, rule: &Rule, today: Date, (mode, module, member): (Mode, &str, &str)) -> Tried {
-        let fill = |text: &str| text.replace("{module}", module).replace("{top}", top(module)).replace("{member}", member);
+        let fill =
+            |text: &str| text.replace("{module}", module).replace("{top}", top(module)).replace("{member}", member);
         let mut files: FxHashMap<Vec<u8>, String> = FxHashMap::default();
         let mut marked: Places = Vec::new();
         for (path, lines) in &self.files {

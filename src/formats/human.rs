@@ -4,7 +4,7 @@
 use super::snippet::View;
 use super::{Format, Style, Telling, escape};
 use crate::document::mistake::Mistake;
-use crate::finding::Finding;
+use crate::finding::{Finding, Link};
 use crate::level::Level;
 use crate::policy::PolicySource;
 use crate::problem::Problem;
@@ -91,11 +91,37 @@ fn draw_block(telling: &Telling<'_>, block: &[&Finding], out: &mut dyn Write) ->
         code: format!("{}[{}]", first.level, escape::line(&first.rule)),
         severity: severity(first.level),
         message,
-        help: help(&first.help),
+        help: help(&told_below(block, telling)),
         labels,
         view,
     };
     writeln!(out, "{}", draw(&drawing, telling.style)?)
+}
+
+/// Lines of uses that are named, rather than only counted.
+const MOST_LINES: usize = 8;
+
+/// What stands below a drawing: why, where what was imported is used, and by which way a first-party name leads there.
+fn told_below(block: &[&Finding], telling: &Telling<'_>) -> String {
+    let mut lines: Vec<String> = block.first().iter().map(|first| first.help.to_string()).collect();
+    lines.retain(|line| !line.is_empty());
+    for finding in block.iter().filter(|finding| finding.uses > 0) {
+        let mut numbers: Vec<u32> = finding.related.iter().map(|related| related.start.line).collect();
+        numbers.dedup();
+        let is_cut = numbers.len() > MOST_LINES || finding.uses > finding.related.len();
+        numbers.truncate(MOST_LINES);
+        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        let times = if finding.uses == 1 { "once".to_owned() } else { format!("{} times", finding.uses) };
+        let line = if numbers.len() == 1 && !is_cut { "line" } else { "lines" };
+        let more = if is_cut { ", ..." } else { "" };
+        lines.push(format!("`{}` is used {times}: {line} {}{more}", finding.name, numbers.join(", ")));
+    }
+    for finding in block.iter().filter(|finding| finding.chain.len() > 1) {
+        let step = |link: &Link| format!("`{}` ({}:{})", link.name, telling.paths.working(&link.path), link.start.line);
+        let steps: Vec<String> = finding.chain.iter().map(step).collect();
+        lines.push(format!("by way of {}", steps.join(", then ")));
+    }
+    lines.join("\n")
 }
 
 fn help(text: &str) -> Option<String> {

@@ -32,7 +32,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
     let fields = targets(node, &KIND, &TARGETS, reading)?;
     let (key, value) = fields.entry("import")?;
     let mut entries = Vec::new();
-    let target = Target { key: "import", libraries: Some(libraries), form: Form::Any, allows: false };
+    let target = Target { key: "import", libraries: Some(libraries), ties: libraries, form: Form::Any, allows: false };
     entry_list::read(value, target, &mut entries, reading);
     find_contradictions(&entries, reading);
     for entry in &entries {

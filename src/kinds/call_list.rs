@@ -54,7 +54,8 @@ fn read_one(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, reading: 
     if let Some(args) = fields.get("args") {
         conditions.no_arguments = reading.choice(args, "`args`", &[("none", true)]).is_some();
     }
-    let clash = conditions.with.iter().find(|(name, _)| conditions.missing.contains(name)).map(|(name, _)| name.clone());
+    let clash =
+        conditions.with.iter().find(|(name, _)| conditions.missing.contains(name)).map(|(name, _)| name.clone());
     if let Some(name) = clash {
         let message = format!("`{name}` stands under `missing` and under `with`");
         reading.wrong(node.span, message, "no call meets both: remove one of the two");

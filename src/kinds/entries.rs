@@ -1,10 +1,10 @@
 //! Entries: the names and words that `forbid`, `moved`, `allow-only` and `placement` list. Knows what they cover, and which
 //! of several decides; must not know how they are written.
 
+use super::call_conditions::Conditions;
 use super::words::Word;
 use super::{Asks, Stake, View};
 use crate::document::fields::Spanned;
-use super::call_conditions::Conditions;
 use crate::fact::{Fact, Role};
 use crate::name::{self, is_private};
 use crate::pattern::name::{Fit, NamePattern, Rank};
@@ -75,6 +75,8 @@ pub(super) struct Entry {
     pub successor: Option<Spanned>,
     /// Stands under `except`: what it covers is allowed.
     pub allows: bool,
+    /// Stands for another name of what is written.
+    pub tied: bool,
     /// What else must hold of a call.
     pub conditions: Conditions,
 }

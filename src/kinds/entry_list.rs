@@ -4,10 +4,10 @@
 use super::call_conditions::Conditions;
 use super::entries::{Entry, Form, Reach};
 use super::words::{WORDS, Word};
+use crate::builtins::is_builtin;
 use crate::document::fields::{Reading, Spanned, field};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
-use crate::builtins::is_builtin;
 use crate::name;
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::{Libraries, is_distribution, shared_by};
@@ -20,6 +20,8 @@ pub(super) struct Target<'l> {
     pub key: &'static str,
     /// Whether its entries are libraries, which go by the names of their distributions too.
     pub libraries: Option<&'l Libraries>,
+    /// What a policy knows of other names of one object.
+    pub ties: &'l Libraries,
     /// Which imports its entries mean.
     pub form: Form,
     /// Whether its entries allow.
@@ -85,7 +87,7 @@ pub(super) fn push(
     entries: &mut Vec<Entry>,
     reading: &mut Reading<'_>,
 ) {
-    let mut add = |reach: Reach, distribution: Option<&str>| {
+    let mut add = |reach: Reach, distribution: Option<&str>, tied: bool| {
         entries.push(Entry {
             reach,
             form: target.form,
@@ -93,11 +95,16 @@ pub(super) fn push(
             distribution: distribution.map(str::to_owned),
             successor: successor.cloned(),
             allows: target.allows,
+            tied,
             conditions: Conditions::default(),
         });
     };
+    let others = |pattern: &NamePattern| {
+        let names = pattern.literal().map(|name| target.ties.others(name)).unwrap_or_default();
+        names.iter().filter_map(|name| NamePattern::parse(name).ok()).collect::<Vec<_>>()
+    };
     if let Some(word) = Word::parse(&written.text) {
-        add(Reach::Word(word), None);
+        add(Reach::Word(word), None, false);
         return;
     }
     // `first_party` and `Any` would be names that nobody has.
@@ -110,13 +117,13 @@ pub(super) fn push(
     if target.form == Form::Call {
         let is_method = written.text.strip_prefix('.').is_some_and(name::is_identifier);
         if is_method {
-            add(Reach::Method(name::normalise(&written.text).into_owned()), None);
+            add(Reach::Method(name::normalise(&written.text).into_owned()), None, false);
             return;
         }
         if is_builtin(&written.text)
             && let Ok(pattern) = NamePattern::parse(&format!("builtins.{}", written.text))
         {
-            add(Reach::Pattern(pattern), None);
+            add(Reach::Pattern(pattern), None, false);
             return;
         }
     }
@@ -131,7 +138,10 @@ pub(super) fn push(
         let imports = libraries.imports(&written.text);
         if !imports.is_empty() {
             let patterns = imports.iter().filter_map(|import| NamePattern::parse(import).ok());
-            patterns.for_each(|pattern| add(Reach::Pattern(pattern), Some(&written.text)));
+            for pattern in patterns {
+                others(&pattern).into_iter().for_each(|other| add(Reach::Pattern(other), Some(&written.text), true));
+                add(Reach::Pattern(pattern), Some(&written.text), false);
+            }
             return;
         }
         if written.text.contains('-') && name::is_dotted(&written.text.replace('-', "_")) {
@@ -143,7 +153,10 @@ pub(super) fn push(
         }
     }
     match NamePattern::parse(&written.text) {
-        Ok(pattern) => add(Reach::Pattern(pattern), distribution),
+        Ok(pattern) => {
+            others(&pattern).into_iter().for_each(|other| add(Reach::Pattern(other), distribution, true));
+            add(Reach::Pattern(pattern), distribution, false);
+        }
         Err(_) if reading.is_full() => reading.untold += 1,
         Err(malformed) => {
             let near = nearest(&written.text, WORDS.map(|(name, _)| name))
@@ -187,6 +200,9 @@ pub(super) fn find_contradictions<'e>(entries: impl IntoIterator<Item = &'e Entr
             first.insert((text, form), entry);
             continue;
         };
+        if other.tied || entry.tied {
+            continue;
+        }
         if other.allows == entry.allows {
             // Several distributions may share an import name.
             if other.distribution != entry.distribution {

@@ -75,6 +75,7 @@ impl Forbid {
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Option<Box<dyn Judge>> {
+    let ties = libraries;
     let libraries = Some(libraries);
     let mut entries = Vec::new();
     if matches!(node.value, Value::Map(_)) {
@@ -91,7 +92,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
             ("private", Form::Private, None),
         ] {
             if let Some(value) = fields.get(key) {
-                let target = Target { key, libraries, form, allows: false };
+                let target = Target { key, libraries, ties, form, allows: false };
                 if form == Form::Call {
                     call_list::read(value, target, &mut entries, reading);
                 } else {
@@ -101,7 +102,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         }
         let forbids = !entries.is_empty();
         if let Some(value) = fields.get("except") {
-            let target = Target { key: "except", libraries: None, form: Form::Any, allows: true };
+            let target = Target { key: "except", libraries: None, ties, form: Form::Any, allows: true };
             entry_list::read(value, target, &mut entries, reading);
             if !forbids {
                 let help = "name what is forbidden beside it: `import: [any]`";
@@ -112,7 +113,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
             reading.wrong(node.span, "`forbid` names nothing", help);
         }
     } else {
-        let target = Target { key: "forbid", libraries, form: Form::Any, allows: false };
+        let target = Target { key: "forbid", libraries, ties, form: Form::Any, allows: false };
         entry_list::read(node, target, &mut entries, reading);
     }
     find_contradictions(&entries, reading);

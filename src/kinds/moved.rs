@@ -18,7 +18,7 @@ pub(super) static KIND: Kind = Kind {
     compile,
 };
 
-fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
+fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Option<Box<dyn Judge>> {
     let pairs = reading.entries(node, "`moved`");
     if matches!(&node.value, Value::Map(pairs) if pairs.is_empty()) {
         reading.wrong(node.span, "`moved` is an empty map", "write `old.name: new.name`");
@@ -36,8 +36,21 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
                 reading.wrong(written.span, format!("`{}` is moved to itself", written.text), "remove the entry");
             }
             Ok(pattern) => {
-                let reach = Reach::Pattern(pattern);
-                entries.push(Entry { reach, form: Form::Any, written, distribution: None, successor, allows: false, conditions: Conditions::default() });
+                let others = pattern.literal().map(|name| libraries.others(name)).unwrap_or_default();
+                let others =
+                    others.iter().filter_map(|other| NamePattern::parse(other).ok()).map(|other| (other, true));
+                for (pattern, tied) in others.chain([(pattern.clone(), false)]) {
+                    entries.push(Entry {
+                        reach: Reach::Pattern(pattern),
+                        form: Form::Any,
+                        written: written.clone(),
+                        distribution: None,
+                        successor: successor.clone(),
+                        allows: false,
+                        tied,
+                        conditions: Conditions::default(),
+                    });
+                }
             }
             Err(malformed) => {
                 reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);

@@ -92,7 +92,8 @@ fn find_two_places(placed: &[(Entry, Where)], reading: &mut Reading<'_>) {
 fn read_name(key: &Key, libraries: &Libraries, reading: &mut Reading<'_>) -> Vec<Entry> {
     let mut names = Vec::new();
     let scalar = Node { value: Value::Scalar { text: key.text.clone(), plain: false }, span: key.span };
-    let target = Target { key: "placement", libraries: Some(libraries), form: Form::Any, allows: false };
+    let target =
+        Target { key: "placement", libraries: Some(libraries), ties: libraries, form: Form::Any, allows: false };
     entry_list::read(&scalar, target, &mut names, reading);
     names
 }

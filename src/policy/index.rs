@@ -2,10 +2,9 @@
 //! fast path has a meaning of its own.
 
 use super::Rule;
-use crate::name::top;
 use crate::kinds::Stake;
+use crate::name::top;
 use crate::project::Project;
-use crate::readers::quoted::Quoted;
 use rustc_hash::FxHashMap;
 
 /// Who asks for a top-level name.
@@ -41,8 +40,8 @@ pub struct Index {
     pub dynamic: bool,
     /// Whether any rule asks for those whose name only the running program knows.
     pub open: bool,
-    /// Where strings and dynamic imports may name what is asked for; none when nobody asks.
-    pub strings: Option<Quoted>,
+    /// Top-level names that strings and dynamic imports may name; none when nobody asks for either.
+    pub strings: Option<Vec<String>>,
     /// Builtins, and methods with their dot, whose calls are asked for.
     pub words: Vec<String>,
 }
@@ -55,7 +54,8 @@ impl Index {
         let mut quoted = Vec::new();
         for (position, rule) in rules.iter().enumerate() {
             let asks = rule.judge.asks();
-            let is_general = asks.open || asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
+            let is_general =
+                asks.open || asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
             if asks.strings || asks.dynamic {
                 quoted.extend(asks.tops.iter().filter(|top| !top.is_empty()).cloned());
             }
@@ -89,7 +89,9 @@ impl Index {
         index.words.sort_unstable();
         index.words.dedup();
         let is_wanted = index.dynamic || !quoted.is_empty();
-        index.strings = is_wanted.then(|| Quoted::of(quoted));
+        quoted.sort_unstable();
+        quoted.dedup();
+        index.strings = is_wanted.then_some(quoted);
         index
     }
 

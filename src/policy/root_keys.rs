@@ -80,7 +80,17 @@ pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &m
             let help = "write the name that requirements use, without a version";
             reading.wrong(key.span, format!("`{}` is no name of a distribution", key.text), help);
         }
-        for item in reading.list(value, "what is imported of it") {
+        let value = match value.value {
+            Value::Map(_) => {
+                let fields = reading.map(value, "a library", &[field("import"), field("same")]);
+                if let Some(node) = fields.get("same") {
+                    read_same(node, libraries, reading);
+                }
+                fields.get("import")
+            }
+            _ => Some(value),
+        };
+        for item in value.map(|value| reading.list(value, "what is imported of it")).unwrap_or_default() {
             let Some(written) = reading.text(item, "an import name") else { continue };
             let import = name::normalise(&written.text).into_owned();
             if name::is_dotted(&import) {
@@ -94,6 +104,27 @@ pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &m
                 };
                 reading.wrong(written.span, format!("`{}` is no dotted name", written.text), help);
             }
+        }
+    }
+}
+
+/// `same`: other names of one object, by its usual name.
+fn read_same(node: &Node, libraries: &mut Libraries, reading: &mut Reading<'_>) {
+    for (key, value) in reading.entries(node, "`same`") {
+        let mut names = vec![name::normalise(&key.text).into_owned()];
+        let mut places = vec![key.span];
+        for item in reading.list(value, "other names") {
+            if let Some(written) = reading.text(item, "a dotted name") {
+                names.push(name::normalise(&written.text).into_owned());
+                places.push(written.span);
+            }
+        }
+        let bad = names.iter().zip(&places).find(|(text, _)| !name::is_dotted(text) || !text.contains('.'));
+        if let Some((text, span)) = bad {
+            let help = "write, for example, `requests.Session: [requests.sessions.Session]`";
+            reading.wrong(*span, format!("`{text}` is no dotted name of an object"), help);
+        } else {
+            libraries.tie(names);
         }
     }
 }

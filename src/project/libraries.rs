@@ -58,12 +58,36 @@ pub fn normalise(distribution: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Libraries {
     added: FxHashMap<String, Vec<String>>,
+    /// Names of one object.
+    same: Vec<Vec<String>>,
 }
 
 impl Libraries {
     /// Adds a name that code imports of a distribution. Nothing is ever taken away.
     pub fn add(&mut self, distribution: &str, import: String) {
         self.added.entry(normalise(distribution)).or_default().push(import);
+    }
+
+    /// Says that these dotted names mean one object.
+    pub fn tie(&mut self, names: Vec<String>) {
+        self.same.push(names);
+    }
+
+    /// Other names of what a dotted name means: those of an object that it names, or lies beneath.
+    #[must_use]
+    pub fn others(&self, name: &str) -> Vec<String> {
+        let mut others = Vec::new();
+        for names in &self.same {
+            let rest = names.iter().find_map(|own| {
+                name.strip_prefix(own.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('.'))
+            });
+            if let Some(rest) = rest {
+                others.extend(names.iter().map(|own| format!("{own}{rest}")).filter(|other| other != name));
+            }
+        }
+        others.sort_unstable();
+        others.dedup();
+        others
     }
 
     /// The names that code imports of what is called `written`, when they differ from that: a distribution is known by

@@ -294,8 +294,7 @@ mod unit {
     use super::*;
 
     fn read(source: &str) -> Vec<String> {
-        let starts: Vec<_> =
-            candidates(source.as_bytes()).map(|c| Start { at: c.start, in_header: false }).collect();
+        let starts: Vec<_> = candidates(source.as_bytes()).map(|c| Start { at: c.start, in_header: false }).collect();
         let places = places(source, &starts, &[]);
         places.iter().map(|p| format!("{}:{}", p.scope, p.contexts.names().collect::<Vec<_>>().join(","))).collect()
     }

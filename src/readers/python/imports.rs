@@ -42,7 +42,8 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
         }
         None => asked.extend(candidates(bytes).filter(is_asked)),
     }
-    let has_words = wanted.words.iter().any(|word| memchr::memmem::find(bytes, word.trim_start_matches('.').as_bytes()).is_some());
+    let has_words =
+        wanted.words.iter().any(|word| memchr::memmem::find(bytes, word.trim_start_matches('.').as_bytes()).is_some());
     if !hints.in_literals.is_empty() && memchr::memmem::find(bytes, b"exec").is_none() {
         hints.in_literals.clear();
     }

@@ -47,7 +47,8 @@ impl Places {
         let mut has_loader = None;
         for quote in quotes {
             let rest = bytes.get(quote + 1..).unwrap_or_default();
-            let len = rest.iter().position(|b| !is_identifier_byte(*b) && !matches!(b, b'.' | b':')).unwrap_or(rest.len());
+            let len =
+                rest.iter().position(|b| !is_identifier_byte(*b) && !matches!(b, b'.' | b':')).unwrap_or(rest.len());
             let is_whole = match rest.get(len) {
                 Some(end @ (b'"' | b'\'')) => bytes.get(quote) == Some(end),
                 // What goes on at run time.
@@ -57,7 +58,8 @@ impl Places {
             let text = rest.get(..len).unwrap_or_default();
             let is_word = rest.get(len) != Some(&b'\\') && memchr::memchr2(b'.', b':', text).is_none();
             let mut can_load = || {
-                *has_loader.get_or_insert_with(|| LOADERS.iter().any(|word| memchr::memmem::find(bytes, word).is_some()))
+                *has_loader
+                    .get_or_insert_with(|| LOADERS.iter().any(|word| memchr::memmem::find(bytes, word).is_some()))
             };
             if is_whole && (!is_word || can_load()) {
                 self.found.push(quote);

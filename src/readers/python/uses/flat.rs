@@ -62,7 +62,13 @@ pub(super) struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// For the lines of a text.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, bytes: text.as_bytes(), lexer: Lexer::new(text.as_bytes()), flat: Flat::default(), is_quoted: false }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            lexer: Lexer::new(text.as_bytes()),
+            flat: Flat::default(),
+            is_quoted: false,
+        }
     }
 
     /// The flat text.

@@ -75,7 +75,8 @@ fn origins(harvest: &Harvest, names: &Names, name: &str, positions: &mut Positio
     let Some(id) = names.id(name) else { return Vec::new() };
     let resolver = Resolver::new(harvest, names);
     let mut origins = Vec::new();
-    let bindings = || harvest.scopes.bindings(0, id).iter().filter_map(|index| Some((*index, harvest.bindings.get(*index)?)));
+    let bindings =
+        || harvest.scopes.bindings(0, id).iter().filter_map(|index| Some((*index, harvest.bindings.get(*index)?)));
     // The last one that always runs ends all earlier ones.
     let last = bindings().filter(|(_, binding)| binding.is_direct && binding.scope == 0).map(|(_, b)| b.at).max();
     for (index, binding) in bindings().filter(|(_, binding)| last.is_none_or(|last| binding.at >= last)) {
@@ -162,7 +163,11 @@ mod tests {
     use super::*;
 
     fn reached(text: &str) -> Vec<String> {
-        read(&Text::stored(text, 0), "fetch").origins.into_iter().map(|o| format!("{}{}", ".".repeat(o.level as usize), o.name)).collect()
+        read(&Text::stored(text, 0), "fetch")
+            .origins
+            .into_iter()
+            .map(|o| format!("{}{}", ".".repeat(o.level as usize), o.name))
+            .collect()
     }
 
     #[test]
@@ -171,7 +176,10 @@ mod tests {
         assert_eq!(reached("import requests\nfetch = requests.get\n"), ["requests.get"]);
         assert_eq!(reached("import requests as r\na = r\nb, fetch = 1, a.get\n"), ["requests.get"]);
         assert_eq!(reached("from .x import fetch\n"), [".x.fetch"]);
-        assert_eq!(reached("try:\n  from a import fetch\nexcept ImportError:\n  from b import fetch\n"), ["a.fetch", "b.fetch"]);
+        assert_eq!(
+            reached("try:\n  from a import fetch\nexcept ImportError:\n  from b import fetch\n"),
+            ["a.fetch", "b.fetch"]
+        );
         assert_eq!(reached("def f():\n  global fetch\n  from a import fetch\n"), ["a.fetch"]);
         assert_eq!(reached("def fetch():\n  from a import fetch\n"), Vec::<String>::new());
         assert_eq!(reached("import a\ndef f():\n  fetch = a\n"), Vec::<String>::new());

@@ -13,7 +13,13 @@ use memchr::memmem::Finder;
 pub(super) type Meanings = Vec<Vec<(String, u32)>>;
 
 /// Mentions, in order, outside of `imports`: of `os` only those behind which nothing stands that nobody asks about.
-pub(super) fn mentions(text: &str, names: &Names, meanings: &Meanings, imports: &[Span], wanted: &Wanted<'_>) -> Vec<usize> {
+pub(super) fn mentions(
+    text: &str,
+    names: &Names,
+    meanings: &Meanings,
+    imports: &[Span],
+    wanted: &Wanted<'_>,
+) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let in_import = |at: usize| {
@@ -36,7 +42,8 @@ pub(super) fn mentions(text: &str, names: &Names, meanings: &Meanings, imports: 
                 Some(attribute) => match judged {
                     Some((known, answer)) if known == attribute => answer,
                     _ => {
-                        let answer = meanings.iter().any(|(name, level)| wanted.uses(&format!("{name}.{attribute}"), *level));
+                        let answer =
+                            meanings.iter().any(|(name, level)| wanted.uses(&format!("{name}.{attribute}"), *level));
                         judged = Some((attribute, answer));
                         answer
                     }
@@ -160,7 +167,8 @@ pub(super) fn words(text: &str, tokens: &[Token], mut is_asked: impl FnMut(&str)
         }
         at = end;
     }
-    let mut asked: Vec<String> = words.into_iter().map(|word| normalise(word).into_owned()).filter(|word| is_asked(word)).collect();
+    let mut asked: Vec<String> =
+        words.into_iter().map(|word| normalise(word).into_owned()).filter(|word| is_asked(word)).collect();
     asked.sort_unstable();
     asked
 }

@@ -62,7 +62,14 @@ impl<'r> Resolver<'r> {
     pub(super) fn new(harvest: &'r Harvest, names: &'r Names) -> Self {
         let import = |binding: &Binding| match &binding.what {
             What::Import { name, level, span } => {
-                vec![Value::Name { name: name.clone(), level: *level, origin: *span, is_choice: false, hops: Vec::new(), is_dynamic: false }]
+                vec![Value::Name {
+                    name: name.clone(),
+                    level: *level,
+                    origin: *span,
+                    is_choice: false,
+                    hops: Vec::new(),
+                    is_dynamic: false,
+                }]
             }
             _ => Vec::new(),
         };
@@ -104,7 +111,14 @@ impl<'r> Resolver<'r> {
             }
             Root::Attribute(object, name, scope) => self.attribute(object, self.names.text(*name), *scope),
             Root::Module(name, span) => {
-                vec![Value::Name { name: name.clone(), level: 0, origin: *span, is_choice: false, hops: Vec::new(), is_dynamic: true }]
+                vec![Value::Name {
+                    name: name.clone(),
+                    level: 0,
+                    origin: *span,
+                    is_choice: false,
+                    hops: Vec::new(),
+                    is_dynamic: true,
+                }]
             }
             Root::Text(text) => vec![Value::Text(text.clone())],
         };
@@ -205,7 +219,9 @@ impl<'r> Resolver<'r> {
         let mut leads: Vec<Lead> = Vec::new();
         let mut is_sure = !load.is_broken && !load.is_choice;
         for index in surviving {
-            let Some((binding, values)) = self.harvest.bindings.get(index).zip(self.values.get(index)) else { continue };
+            let Some((binding, values)) = self.harvest.bindings.get(index).zip(self.values.get(index)) else {
+                continue;
+            };
             is_sure &= values.len() == 1;
             for value in values {
                 let mut value = value.clone();
@@ -277,11 +293,13 @@ impl<'r> Resolver<'r> {
 
     /// Values that classes hand on as attributes: the class, the attribute, and the values.
     pub(super) fn attribute_values(&self) -> impl Iterator<Item = (ScopeId, &str, &[Value])> {
-        let bound = self.harvest.attribute_bindings.iter().filter_map(|AttributeBinding { object, attribute, scope, .. }| {
-            let class = self.class_of(object, *scope)?;
-            let values = self.attributes.get(&(class, attribute.clone()))?;
-            Some((class, attribute.as_str(), values.as_slice()))
-        });
+        let bound = self.harvest.attribute_bindings.iter().filter_map(
+            |AttributeBinding { object, attribute, scope, .. }| {
+                let class = self.class_of(object, *scope)?;
+                let values = self.attributes.get(&(class, attribute.clone()))?;
+                Some((class, attribute.as_str(), values.as_slice()))
+            },
+        );
         let in_bodies = self.harvest.bindings.iter().zip(&self.values).filter_map(|(binding, values)| {
             let is_class = self.harvest.scopes.kind(binding.scope) == ScopeKind::Class;
             is_class.then(|| (binding.scope, self.names.text(binding.name), values.as_slice()))

@@ -177,7 +177,6 @@ impl Scopes {
     pub(super) fn bindings(&self, owner: ScopeId, name: NameId) -> &[usize] {
         self.by_symbol.get(&(owner, name)).map_or(&[], Vec::as_slice)
     }
-
 }
 
 impl Scope {

@@ -1,8 +1,8 @@
 //! Expressions that lead to a name: where they start, and the attributes taken of that. Knows names, attributes, `getattr`,
 //! choices between several, and dynamic imports; must not know what the names are bound to.
 
-use super::literals::{Text, text_of};
 use super::imported::Imported;
+use super::literals::{Text, text_of};
 use super::names::{NameId, Names};
 use super::scopes::ScopeId;
 use super::string_places::{self, Loads};
@@ -97,7 +97,9 @@ impl<'s> Shapes<'s> {
                     }
                 }
                 Kind::Attribute => {
-                    let (Some(object), Some(attribute)) = (child(Field::Object), child(Field::Attribute)) else { continue };
+                    let (Some(object), Some(attribute)) = (child(Field::Object), child(Field::Attribute)) else {
+                        continue;
+                    };
                     if self.syntax.kind(object) == Kind::Identifier
                         && let Some(name) = self.names.attribute(self.text(attribute))
                     {
@@ -120,7 +122,9 @@ impl<'s> Shapes<'s> {
                     rest.extend(sides.into_iter().flatten().map(|side| (*side, suffix.clone(), true)));
                 }
                 Kind::Call => {
-                    if let Some((object, attribute)) = self.attribute_of(node).filter(|(_, _, reads)| *reads).map(|(o, a, _)| (o, a)) {
+                    if let Some((object, attribute)) =
+                        self.attribute_of(node).filter(|(_, _, reads)| *reads).map(|(o, a, _)| (o, a))
+                    {
                         rest.push((object, format!(".{attribute}{suffix}"), is_choice));
                     } else if let Some((module, span)) = self.loaded(node, place) {
                         shapes.push(leads(Root::Module(module, span), suffix));
@@ -164,7 +168,9 @@ impl<'s> Shapes<'s> {
                 Kind::Named => rest.extend(child(Field::Value)),
                 Kind::Boolean => rest.extend([child(Field::Left), child(Field::Right)].into_iter().flatten()),
                 Kind::Conditional => rest.extend(self.syntax.children(node).step_by(2)),
-                Kind::Call => rest.extend(self.attribute_of(node).filter(|(.., reads)| *reads).map(|(object, ..)| object)),
+                Kind::Call => {
+                    rest.extend(self.attribute_of(node).filter(|(.., reads)| *reads).map(|(object, ..)| object))
+                }
                 _ => {}
             }
         }
@@ -193,7 +199,8 @@ impl<'s> Shapes<'s> {
             let key = self.syntax.child(node, Field::Subscript)?;
             let text = text_of(self.syntax, self.flat, key).filter(|text| !text.open)?;
             let spelt = self.dotted(value)?;
-            let is_modules = spelt == "sys.modules" || self.imported.meanings(&spelt).iter().any(|name| name == "sys.modules");
+            let is_modules =
+                spelt == "sys.modules" || self.imported.meanings(&spelt).iter().any(|name| name == "sys.modules");
             return (is_modules && crate::name::is_dotted(&text.head)).then(|| (text.head, place(key)));
         }
         let loads = self.callees(node).iter().find_map(|callee| string_places::loads(callee))?;
@@ -290,9 +297,7 @@ impl<'s> Shapes<'s> {
                 Kind::Parenthesized => at = parent,
                 Kind::Named if self.syntax.field(at) == Field::Value => at = parent,
                 Kind::Boolean if self.is_taken_on(parent) => (at, chain.is_choice) = (parent, true),
-                Kind::Conditional
-                    if self.is_taken_on(parent) && self.syntax.children(parent).nth(1) != Some(at) =>
-                {
+                Kind::Conditional if self.is_taken_on(parent) && self.syntax.children(parent).nth(1) != Some(at) => {
                     (at, chain.is_choice) = (parent, true);
                 }
                 // `*a.b` is `*(a.b)`, whatever the grammar says.
@@ -357,7 +362,8 @@ impl<'s> Shapes<'s> {
                 Kind::Splat | Kind::DoubleSplat => read.open = true,
                 Kind::KeywordArgument => {
                     let name = self.syntax.child(argument, Field::Name).map_or("", |name| self.text(name));
-                    let value = self.syntax.child(argument, Field::Value).map_or(Written::Other, |value| self.written(value));
+                    let value =
+                        self.syntax.child(argument, Field::Value).map_or(Written::Other, |value| self.written(value));
                     read.named.push((normalise(name).into_owned(), value));
                 }
                 Kind::Parenthesized if self.text(argument).starts_with("(*") => read.open = true,

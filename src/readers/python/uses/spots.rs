@@ -17,7 +17,8 @@ impl Walk<'_> {
     pub(super) fn visit_call(&mut self, task: Task) {
         self.visit_loaded(task);
         let syntax = self.shapes.syntax;
-        let (function, arguments) = (syntax.child(task.node, Field::Function), syntax.child(task.node, Field::Arguments));
+        let (function, arguments) =
+            (syntax.child(task.node, Field::Function), syntax.child(task.node, Field::Arguments));
         let callees = self.shapes.callees(task.node);
         // `cast("T", x)`: the first argument is a type; so is the bound of a type variable.
         let is_called = |name: &str| callees.iter().any(|callee| callee.rsplit('.').next() == Some(name));
@@ -61,7 +62,8 @@ impl Walk<'_> {
                         Position::Name(own) => is_named && name == Some(*own),
                     });
                     if is_meant {
-                        let value = if is_named { self.shapes.syntax.child(argument, Field::Value) } else { Some(argument) };
+                        let value =
+                            if is_named { self.shapes.syntax.child(argument, Field::Value) } else { Some(argument) };
                         if let Some(value) = value {
                             self.strings_handed_over(value, arguments, task, function.names);
                         }
@@ -292,7 +294,15 @@ impl Walk<'_> {
                 let in_header = self.at(task.node, task).in_header;
                 let at = At { span, line: self.line, in_header };
                 let root = Root::Name(name, task.scope);
-                self.harvest.loads.push(Load { scope: task.scope, root, suffix, at, call: None, is_choice: false, is_broken: false });
+                self.harvest.loads.push(Load {
+                    scope: task.scope,
+                    root,
+                    suffix,
+                    at,
+                    call: None,
+                    is_choice: false,
+                    is_broken: false,
+                });
             }
             after_dot = false;
             at = word_end;

@@ -1,12 +1,13 @@
 //! What strings name: dotted names, modules to be imported, code to be run. Knows their spellings; must not know where they
 //! stand.
 
+use super::Use;
 use super::harvest::Spot;
 use super::lines::CodeLine;
 use super::literals::Text;
 use super::resolve::{Resolver, Value};
 use super::string_places::Names;
-use super::{Use, context, statement};
+use super::tell::{context, statement};
 use crate::fact::{Confidence, Role};
 use crate::name::{is_dotted, top};
 use crate::readers::Wanted;

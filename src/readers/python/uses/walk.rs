@@ -2,14 +2,13 @@
 //! grammar; must not know what names lead to.
 
 use super::flat::Flat;
-use super::harvest::{At, AttributeBinding, Harvest, Heir, Load};
+use super::harvest::{At, Harvest, Load};
 use super::lines::CodeLine;
 use super::names::NameId;
 use super::scopes::{Binding, ScopeId, ScopeKind, What};
 use super::shapes::{Root, Shapes};
 use super::syntax::{Field, Id, Kind};
-use crate::name::{normalise, top};
-use crate::readers::python::statement::Statement;
+use crate::name::normalise;
 use crate::span::Span;
 
 /// What a node is read as.
@@ -59,7 +58,7 @@ pub(super) struct Walk<'w> {
     /// The line that is looked at.
     pub line: usize,
     /// Whether the line could not be parsed whole.
-    is_broken: bool,
+    pub is_broken: bool,
 }
 
 impl<'w> Walk<'w> {
@@ -89,7 +88,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn code_line(&self) -> Option<&'w CodeLine> {
+    pub(super) fn code_line(&self) -> Option<&'w CodeLine> {
         self.lines.get(self.line)
     }
 
@@ -122,20 +121,20 @@ impl<'w> Walk<'w> {
         self.tasks.push(Task { node, mode, ..task });
     }
 
-    fn push_in(&mut self, node: Id, task: Task, mode: Mode, scope: ScopeId) {
+    pub(super) fn push_in(&mut self, node: Id, task: Task, mode: Mode, scope: ScopeId) {
         self.tasks.push(Task { node, mode, scope, ..task });
     }
 
-    fn push_children(&mut self, task: Task, mode: Mode) {
+    pub(super) fn push_children(&mut self, task: Task, mode: Mode) {
         let syntax = self.shapes.syntax;
         self.tasks.extend(syntax.children(task.node).map(|node| Task { node, mode, ..task }));
     }
 
-    fn child(&self, node: Id, field: Field) -> Option<Id> {
+    pub(super) fn child(&self, node: Id, field: Field) -> Option<Id> {
         self.shapes.syntax.child(node, field)
     }
 
-    fn visit(&mut self, task: Task) {
+    pub(super) fn visit(&mut self, task: Task) {
         let kind = self.shapes.syntax.kind(task.node);
         let body = self.shapes.syntax.field(task.node) == Field::Body || kind == Kind::Block;
         let task = Task { in_body: task.in_body || (body && kind != Kind::Lambda), ..task };
@@ -191,7 +190,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn visit_read(&mut self, task: Task, kind: Kind) {
+    pub(super) fn visit_read(&mut self, task: Task, kind: Kind) {
         let node = task.node;
         match kind {
             Kind::Identifier => self.load(task),
@@ -259,81 +258,58 @@ impl<'w> Walk<'w> {
     }
 
     /// Binds an identifier, if it is of interest.
-    fn bind(&mut self, node: Id, scope: ScopeId, what: What) {
+    pub(super) fn bind(&mut self, node: Id, scope: ScopeId, what: What) {
         self.bind_if(node, scope, what, true);
     }
 
-    fn bind_if(&mut self, node: Id, scope: ScopeId, what: What, is_sure: bool) {
+    pub(super) fn bind_if(&mut self, node: Id, scope: ScopeId, what: What, is_sure: bool) {
         if let Some(name) = self.shapes.name(node, self.in_class(scope)) {
             let at = self.span(node).start as usize;
             self.bind_name(name, scope, what, at, is_sure);
         }
     }
 
-    fn bind_name(&mut self, name: NameId, scope: ScopeId, what: What, at: usize, is_sure: bool) {
+    pub(super) fn bind_name(&mut self, name: NameId, scope: ScopeId, what: What, at: usize, is_sure: bool) {
         let line = self.code_line();
         // In a header only `import` in the body of a `def` is no binding of the line's own frame; bodies on the line of
         // their header run under its condition.
-        let is_direct = is_sure && line.is_some_and(|line| line.is_direct && (line.head.is_none() || line.opens.is_some()) && line.frame == scope);
+        let is_direct = is_sure
+            && line.is_some_and(|line| {
+                line.is_direct && (line.head.is_none() || line.opens.is_some()) && line.frame == scope
+            });
         self.harvest.bindings.push(Binding { scope, name, what, at, line: self.line, is_direct });
     }
 
-    /// What an import statement binds. Its stand-in is a `pass`.
-    fn import(&mut self, task: Task) {
-        let flat = self.flat;
-        if self.is_broken {
-            return;
-        }
-        if let Some(statement) = flat.import(self.shapes.syntax.range(task.node).0) {
-            self.bind_import(statement, task.scope);
-        }
-    }
-
-    /// The same for one whose line could not be parsed.
-    pub(super) fn bind_import(&mut self, statement: &Statement, scope: ScopeId) {
-        for alias in &statement.aliases {
-            let own = statement.name(alias);
-            let name = if statement.is_from && !statement.module().is_empty() {
-                format!("{}.{own}", statement.module())
-            } else {
-                own.to_owned()
-            };
-            if own == "*" {
-                continue;
-            }
-            let (local, name) = match statement.bound(alias) {
-                Some(bound) => (bound.to_owned(), name),
-                None if statement.is_from => (own.to_owned(), name),
-                None => (top(own).to_owned(), top(own).to_owned()),
-            };
-            if let Some(id) = self.shapes.names.id(&local) {
-                let what = What::Import { name, level: statement.level, span: alias.span };
-                self.bind_name(id, scope, what, alias.span.start as usize, true);
-            }
-        }
-    }
-
-    fn load(&mut self, task: Task) {
+    pub(super) fn load(&mut self, task: Task) {
         let Some(name) = self.shapes.name(task.node, self.in_class(task.scope)) else { return };
         self.add_load(task, Root::Name(name, task.scope), task.node);
     }
 
     /// Takes note of what is read at a node.
-    fn add_load(&mut self, task: Task, root: Root, start: Id) {
+    pub(super) fn add_load(&mut self, task: Task, root: Root, start: Id) {
         let load = self.load_at(task, root, start);
         self.harvest.loads.push(load);
     }
 
-    fn load_at(&self, task: Task, root: Root, start: Id) -> Load {
+    pub(super) fn load_at(&self, task: Task, root: Root, start: Id) -> Load {
         let chain = self.shapes.chain(task.node);
         let mut at = self.at(start, task);
         let end = self.flat.original_end(self.shapes.syntax.range(chain.end).1);
         at.span = Span::new(at.span.start as usize, end);
-        Load { scope: task.scope, root, suffix: chain.suffix, at, call: chain.call, is_choice: chain.is_choice, is_broken: self.is_broken }
+        Load {
+            scope: task.scope,
+            root,
+            suffix: chain.suffix,
+            at,
+            call: chain.call,
+            is_choice: chain.is_choice,
+            is_broken: self.is_broken,
+        }
     }
 
     fn visit_attribute(&mut self, task: Task) {
-        let (Some(object), Some(attribute)) = (self.child(task.node, Field::Object), self.child(task.node, Field::Attribute))
+        let (Some(object), Some(attribute)) =
+            (self.child(task.node, Field::Object), self.child(task.node, Field::Attribute))
         else {
             return;
         };
@@ -364,180 +340,6 @@ impl<'w> Walk<'w> {
             if !load.suffix.is_empty() || load.call.is_some() {
                 self.harvest.loads.push(load);
             }
-        }
-    }
-
-    fn visit_lambda(&mut self, task: Task) {
-        let inner = self.harvest.scopes.open(ScopeKind::Function, task.scope);
-        if let Some(parameters) = self.child(task.node, Field::Parameters) {
-            self.parameters(parameters, task, task.scope, inner);
-        }
-        if let Some(body) = self.child(task.node, Field::Body) {
-            self.push_in(body, task, Mode::Read, inner);
-        }
-    }
-
-    /// Parameters belong to the function; their types and defaults do not. `outer` is where types are read: type parameters
-    /// are seen there, and not by defaults.
-    fn parameters(&mut self, parameters: Id, task: Task, outer: ScopeId, inner: ScopeId) {
-        for parameter in self.children(parameters) {
-            match self.shapes.syntax.kind(parameter) {
-                Kind::TypedParameter => {
-                    for part in self.children(parameter) {
-                        if self.shapes.syntax.field(part) == Field::Type {
-                            self.push_in(part, task, Mode::Annotation, outer);
-                        } else {
-                            self.push_in(part, task, Mode::Target, inner);
-                        }
-                    }
-                }
-                Kind::DefaultParameter => {
-                    for part in self.children(parameter) {
-                        match self.shapes.syntax.field(part) {
-                            Field::Type => self.push_in(part, task, Mode::Annotation, outer),
-                            Field::Value => self.push_in(part, task, Mode::Read, task.scope),
-                            _ => self.push_in(part, task, Mode::Target, inner),
-                        }
-                    }
-                }
-                Kind::DoubleSplat => {
-                    for part in self.children(parameter) {
-                        self.push_in(part, task, Mode::Target, inner);
-                    }
-                }
-                _ => self.push_in(parameter, task, Mode::Target, inner),
-            }
-        }
-    }
-
-    /// The first iterable is evaluated outside, everything else inside.
-    fn visit_comprehension(&mut self, task: Task) {
-        let inner = self.harvest.scopes.open(ScopeKind::Comprehension, task.scope);
-        let mut is_first = true;
-        for child in self.children(task.node) {
-            if self.shapes.syntax.kind(child) != Kind::ForInClause {
-                self.push_in(child, task, Mode::Read, inner);
-                continue;
-            }
-            for part in self.children(child) {
-                if self.shapes.syntax.field(part) == Field::Left {
-                    self.push_in(part, task, Mode::Target, inner);
-                } else {
-                    self.push_in(part, task, Mode::Read, if is_first { task.scope } else { inner });
-                }
-            }
-            is_first = false;
-        }
-    }
-
-    fn visit_named(&mut self, task: Task) {
-        let (Some(name), Some(value)) = (self.child(task.node, Field::Name), self.child(task.node, Field::Value)) else {
-            return self.push_children(task, Mode::Read);
-        };
-        let target = self.harvest.scopes.around_comprehensions(task.scope);
-        self.assign(name, Some(value), Task { scope: target, is_sure: false, ..task }, task.scope);
-        self.push(value, task, Mode::Read);
-    }
-
-    fn visit_assignment(&mut self, task: Task) {
-        self.strings_of_assignment(task);
-        let mut targets = Vec::new();
-        let mut at = task.node;
-        loop {
-            targets.extend(self.child(at, Field::Left));
-            if let Some(annotation) = self.child(at, Field::Type) {
-                self.push(annotation, task, Mode::Annotation);
-            }
-            let Some(right) = self.child(at, Field::Right) else {
-                // `x: T` binds nothing yet, but makes the name one of this scope.
-                for target in targets {
-                    self.assign(target, None, Task { is_sure: false, ..task }, task.scope);
-                }
-                return;
-            };
-            if self.shapes.syntax.kind(right) != Kind::Assignment {
-                for target in targets {
-                    self.assign(target, Some(right), task, task.scope);
-                }
-                self.push(right, task, Mode::Read);
-                return;
-            }
-            at = right;
-        }
-    }
-
-    /// Binds a target to a value, which is read in the scope `from`.
-    fn assign(&mut self, target: Id, value: Option<Id>, task: Task, from: ScopeId) {
-        let syntax = self.shapes.syntax;
-        let mut pairs = vec![(target, value)];
-        while let Some((target, value)) = pairs.pop() {
-            match syntax.kind(target) {
-                Kind::Identifier => {
-                    let shapes = value.map(|value| self.shapes_of(value, from)).unwrap_or_default();
-                    self.assign_name(target, task, shapes, value);
-                }
-                Kind::Parenthesized if value.is_some() => {
-                    pairs.extend(syntax.children(target).map(|inner| (inner, value)));
-                }
-                Kind::ListPattern | Kind::Tuple | Kind::List | Kind::ExpressionList => {
-                    let inner = self.children(target);
-                    let values = value.filter(|value| {
-                        matches!(syntax.kind(*value), Kind::ExpressionList | Kind::Tuple | Kind::List | Kind::ListPattern)
-                    });
-                    let values = values.map(|value| self.children(value)).unwrap_or_default();
-                    let is_splat = |node: &Id| syntax.kind(*node) == Kind::Splat;
-                    let fits = values.len() == inner.len() && !inner.iter().chain(&values).any(is_splat);
-                    for (index, target) in inner.into_iter().enumerate() {
-                        if fits {
-                            pairs.push((target, values.get(index).copied()));
-                        } else {
-                            self.push(target, task, Mode::Target);
-                        }
-                    }
-                }
-                Kind::Attribute => {
-                    self.assign_attribute(target, value, task, from);
-                    self.push_in(target, task, Mode::Read, from);
-                }
-                _ => self.push(target, task, Mode::Target),
-            }
-        }
-    }
-
-    fn shapes_of(&self, value: Id, scope: ScopeId) -> Vec<super::shapes::Shape> {
-        let (flat, shapes) = (self.flat, self.shapes);
-        shapes.of(value, scope, self.in_class(scope), &|node| place(flat, shapes, node))
-    }
-
-    fn assign_name(&mut self, target: Id, task: Task, shapes: Vec<super::shapes::Shape>, value: Option<Id>) {
-        let scope = task.scope;
-        let known = self.shapes.name(target, self.in_class(scope));
-        if known.is_some()
-            && let Some(value) = value
-        {
-            self.shapes.roots(value, &mut self.harvest.roots);
-        }
-        if known.is_none() && !shapes.is_empty() {
-            let name = normalise(self.shapes.text(target)).into_owned();
-            self.harvest.heirs.push(Heir { name, scope, shapes });
-        } else {
-            let what = if shapes.is_empty() { What::Other } else { What::Alias(shapes) };
-            self.bind_if(target, scope, what, task.is_sure);
-        }
-    }
-
-    fn assign_attribute(&mut self, target: Id, value: Option<Id>, task: Task, from: ScopeId) {
-        let (Some(object), Some(attribute)) = (self.child(target, Field::Object), self.child(target, Field::Attribute)) else {
-            return;
-        };
-        let shapes = value.map(|value| self.shapes_of(value, from)).unwrap_or_default();
-        if self.shapes.syntax.kind(object) == Kind::Identifier && !shapes.is_empty() {
-            self.harvest.attribute_bindings.push(AttributeBinding {
-                object: normalise(self.shapes.text(object)).into_owned(),
-                attribute: normalise(self.shapes.text(attribute)).into_owned(),
-                scope: task.scope,
-                shapes,
-            });
         }
     }
 
@@ -573,100 +375,6 @@ impl<'w> Walk<'w> {
                     self.harvest.scopes.declare_nonlocal(task.scope, name);
                 }
             }
-        }
-    }
-
-    fn visit_function(&mut self, task: Task) {
-        let inner = self.frame_scope(task, ScopeKind::Function);
-        let outer = self.type_parameters(task, inner);
-        if let Some(name) = self.child(task.node, Field::Name) {
-            self.bind(name, task.scope, What::Other);
-        }
-        if let Some(parameters) = self.child(task.node, Field::Parameters) {
-            self.parameters(parameters, task, outer, inner);
-        }
-        if let Some(result) = self.child(task.node, Field::ReturnType) {
-            self.push_in(result, task, Mode::Annotation, outer);
-        }
-        if let Some(body) = self.child(task.node, Field::Body) {
-            self.push_in(body, task, Mode::Read, inner);
-        }
-    }
-
-    fn visit_class(&mut self, task: Task) {
-        let inner = self.frame_scope(task, ScopeKind::Class);
-        let outer = self.type_parameters(task, inner);
-        if let Some(name) = self.child(task.node, Field::Name) {
-            self.bind(name, task.scope, What::Class(inner));
-        }
-        if let Some(bases) = self.child(task.node, Field::Superclasses) {
-            let names = self.children(bases).into_iter().filter(|base| self.shapes.syntax.kind(*base) == Kind::Identifier);
-            let names: Vec<_> = names.map(|base| (inner, normalise(self.shapes.text(base)).into_owned())).collect();
-            self.harvest.bases.extend(names);
-            self.push_in(bases, task, Mode::Read, outer);
-        }
-        if let Some(body) = self.child(task.node, Field::Body) {
-            self.push_in(body, task, Mode::Read, inner);
-        }
-    }
-
-    /// The scope of what a line opens.
-    fn frame_scope(&mut self, task: Task, kind: ScopeKind) -> ScopeId {
-        let own = self.code_line().and_then(|line| line.opens).filter(|_| !task.in_body);
-        own.unwrap_or_else(|| self.harvest.scopes.open(kind, task.scope))
-    }
-
-    /// Where types and bases are read: in a scope of type parameters, if there are any.
-    fn type_parameters(&mut self, task: Task, inner: ScopeId) -> ScopeId {
-        let Some(parameters) = self.child(task.node, Field::TypeParameters) else { return task.scope };
-        let scope = self.harvest.scopes.open(ScopeKind::TypeParameters, task.scope);
-        self.harvest.scopes.set_parent(inner, scope);
-        self.bind_type_parameters(parameters, task, scope);
-        scope
-    }
-
-    /// `[T: int, *Ts, **P]`: the first name of each is bound, what follows is read.
-    fn bind_type_parameters(&mut self, parameters: Id, task: Task, scope: ScopeId) {
-        for parameter in self.children(parameters) {
-            let mut bound = Some(parameter);
-            while let Some(node) = bound {
-                let kind = self.shapes.syntax.kind(node);
-                if kind == Kind::Identifier {
-                    self.bind(node, scope, What::Other);
-                    break;
-                }
-                let mut parts = self.children(node).into_iter();
-                bound = parts.next();
-                for part in parts {
-                    self.push_in(part, task, Mode::Annotation, scope);
-                }
-            }
-        }
-    }
-
-    fn visit_type_alias(&mut self, task: Task) {
-        let scope = self.harvest.scopes.open(ScopeKind::TypeParameters, task.scope);
-        if let Some(left) = self.child(task.node, Field::Left) {
-            // `Name` or `Name[T]`.
-            let mut node = Some(left);
-            while let Some(inner) = node {
-                let children = self.children(inner);
-                if self.shapes.syntax.kind(inner) == Kind::Identifier {
-                    self.bind(inner, task.scope, What::Other);
-                    break;
-                }
-                for child in children.iter().skip(1) {
-                    if self.shapes.syntax.kind(*child) == Kind::TypeParameters {
-                        self.bind_type_parameters(*child, task, scope);
-                    } else {
-                        self.push_in(*child, task, Mode::Target, scope);
-                    }
-                }
-                node = children.first().copied();
-            }
-        }
-        if let Some(right) = self.child(task.node, Field::Right) {
-            self.push_in(right, task, Mode::Annotation, scope);
         }
     }
 

@@ -1,0 +1,80 @@
+//! What there is to say about one file. Plain data, and how two looks at one file come together.
+
+use crate::finding::Finding;
+use crate::fingerprint::Fingerprint;
+use crate::problem::Problem;
+use crate::report::Counts;
+use rustc_hash::FxHashMap;
+
+/// What is kept of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// How many findings there are.
+    Counts,
+    /// The findings themselves.
+    Findings,
+}
+
+/// How often one exemption was used in one file: `(rule, exemption)` by position.
+pub type Used = ((usize, usize), usize);
+
+/// What there is to say about one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// Findings by level.
+    pub counts: Counts,
+    /// In order; empty when only counts are kept.
+    pub findings: Vec<Finding>,
+    /// In order.
+    pub problems: Vec<Problem>,
+    /// Exemptions that were used.
+    pub used: Vec<Used>,
+    /// Absolute names under which the file hands out what rules ask about.
+    pub handed_out: Vec<String>,
+    /// What it imports of first-party modules, as numbers.
+    pub keys: Vec<u32>,
+}
+
+/// How first-party names are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// By what they are called.
+    No,
+    /// The same, taking note of who imports what and who hands out what.
+    Note,
+    /// By what they lead to.
+    Yes,
+    /// The same for a file that was judged by what they are called: what that adds.
+    Only,
+}
+
+impl Follow {
+    pub(super) fn is_followed(self) -> bool {
+        matches!(self, Follow::Yes | Follow::Only)
+    }
+}
+
+impl FileReport {
+    /// Adds what a second look at the same file gave.
+    pub fn add(&mut self, mut more: FileReport) {
+        self.counts.merge(more.counts);
+        self.findings.append(&mut more.findings);
+        more.problems.retain(|problem| !self.problems.contains(problem));
+        self.problems.append(&mut more.problems);
+        self.used.append(&mut more.used);
+        self.put_in_order();
+    }
+
+    pub(super) fn put_in_order(&mut self) {
+        self.findings.sort_by(Finding::order);
+        let mut ordinals = FxHashMap::default();
+        for finding in &mut self.findings {
+            let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
+            let ordinal = ordinals.entry(key).or_insert(0);
+            finding.fingerprint =
+                Fingerprint::new(&finding.rule, finding.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
+            *ordinal += 1_usize;
+        }
+        self.problems.sort();
+    }
+}

@@ -1,0 +1,43 @@
+//! What a file hands out of what rules ask about, and what a team agreed to hand out. Knows names; must not know levels.
+
+use super::Follow;
+use super::file::Judging;
+use crate::context::Context;
+use crate::fact::{Fact, Role};
+use crate::kinds::{Complaint, Stake};
+use crate::name::top;
+use crate::policy::Rule;
+
+impl Judging<'_, '_> {
+    /// Whether a first-party name on the way is what the rule itself names as successor.
+    pub(super) fn is_agreed(&self, rule: &Rule, complaint: &Complaint<'_>) -> bool {
+        if self.chain.is_empty() {
+            return false;
+        }
+        let instead = rule.instead_in(self.path, self.engine.today);
+        let mut agreed = complaint.successor.into_iter().chain(instead);
+        agreed.any(|agreed| self.chain.iter().any(|link| *link.name == *agreed))
+    }
+
+    /// Takes note of a name under which this file may hand out what rules ask about.
+    pub(super) fn hand_out(&mut self, fact: &Fact<'_>, reached: &str) {
+        if fact.role == Role::String || fact.origin.is_some() || fact.contexts.contains(Context::Dynamic) {
+            return;
+        }
+        let local = fact.alias.unwrap_or_else(|| {
+            let own = fact.name;
+            if fact.module_len < own.len() { own.rsplit('.').next().unwrap_or(own) } else { top(own) }
+        });
+        self.hand_out_as(local, reached);
+    }
+
+    pub(super) fn hand_out_as(&mut self, local: &str, reached: &str) {
+        let engine = self.engine;
+        if self.follow != Follow::No
+            && engine.policy.index.stake(&engine.policy.rules, reached, engine.project) > Stake::None
+        {
+            let module = engine.project.module_name(self.path);
+            self.report.handed_out.push(crate::name::join(&module, local));
+        }
+    }
+}

@@ -17,7 +17,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
@@ -37,7 +37,10 @@
 //!    own module is tested against the rules, so the number of rules costs nothing. No candidate: the file is clean.
 //! 2. Lexer: strings and comments in one linear pass, only as far as the last candidate. Scopes and contexts only where
 //!    something was found. It agrees with `CPython`'s `ast` on every file that `CPython` accepts (`tests/oracle`).
-//! 3. tree-sitter, behind limits, for what later versions ask about uses and calls; today a cross-check in tests.
+//! 3. tree-sitter, behind limits, for uses, calls and strings: the logical lines that mention an imported name, laid out
+//!    flat, each a statement of its own (`readers::python::uses`). Scopes and bindings are ours, and agree with `CPython`'s
+//!    `symtable`. What a first-party module hands out is followed from file to file (`engine`): in a full run a second
+//!    pass looks at those files only that may take a forbidden name from such a module.
 //!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 

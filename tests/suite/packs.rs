@@ -28,6 +28,9 @@ impl Extensions for PacksOnly {
 struct Nothing;
 
 impl Tree for Nothing {
+    fn read(&self, _: &RepoPath) -> Option<Vec<u8>> {
+        None
+    }
     fn is_file(&self, _: &RepoPath) -> bool {
         false
     }

@@ -3,6 +3,7 @@
 
 use super::lexer::{Lexer, TokenKind};
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 use tree_sitter::{ParseOptions, Parser, Tree};
 
 /// Text longer than this is not parsed: a tree takes up to 337 bytes for each byte of text.
@@ -31,7 +32,7 @@ impl Refusal {
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
-            Refusal::TooLong => "this statement is too long to be parsed: the limit is 1 MiB",
+            Refusal::TooLong => "this statement is too long to be parsed: the limit is 256 KiB",
             Refusal::TooDeep => "this statement is nested too deep to be parsed: the limit is 250 blocks",
             Refusal::TooMuchWork => "this statement takes too much work to be parsed",
         }
@@ -51,7 +52,7 @@ pub fn parse(bytes: &[u8]) -> Result<Tree, Refusal> {
     }
     let masked = mask(bytes);
     let limit = masked.len().saturating_mul(PROGRESS_PER_BYTE) / 100 + PROGRESS_FLOOR;
-    run(&mut parser()?, &masked, limit).0
+    run(&mut parser()?, &masked, limit, LONGEST).0
 }
 
 fn parser() -> Result<Parser, Refusal> {
@@ -61,11 +62,12 @@ fn parser() -> Result<Parser, Refusal> {
 }
 
 /// The guarded call: the tree, and how often the parser reported progress.
-fn run(parser: &mut Parser, text: &[u8], limit: usize) -> (Result<Tree, Refusal>, usize) {
+fn run(parser: &mut Parser, text: &[u8], limit: usize, time: Duration) -> (Result<Tree, Refusal>, usize) {
     let mut reports = 0;
+    let started = Instant::now();
     let mut on_progress = |_: &tree_sitter::ParseState| {
         reports += 1;
-        if reports > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if reports > limit || started.elapsed() > time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut on_progress);
     let mut read = |at: usize, _: tree_sitter::Point| text.get(at..).unwrap_or_default();
@@ -81,17 +83,25 @@ fn run(parser: &mut Parser, text: &[u8], limit: usize) -> (Result<Tree, Refusal>
 pub(super) struct FlatParser {
     parser: Result<Parser, Refusal>,
     left: usize,
+    time: Duration,
 }
 
 /// One statement longer than this is not parsed.
-const MAX_STATEMENT: usize = 1 << 20;
+const MAX_STATEMENT: usize = 256 << 10;
+/// All of a file together is parsed no longer than this. Counting ends most parses long before; some inputs make each
+/// step slower than the last.
+const LONGEST: Duration = Duration::from_secs(1);
 /// How much more often than a text parsed at once its pieces may report progress: halves of halves are parsed again.
 const AGAIN: usize = 16;
 
 impl FlatParser {
     /// For a text of so many bytes.
     pub(super) fn new(len: usize) -> Self {
-        Self { parser: parser(), left: len.saturating_mul(PROGRESS_PER_BYTE * AGAIN) / 100 + PROGRESS_FLOOR }
+        Self {
+            parser: parser(),
+            left: len.saturating_mul(PROGRESS_PER_BYTE * AGAIN) / 100 + PROGRESS_FLOOR,
+            time: LONGEST,
+        }
     }
 
     /// Parses a piece.
@@ -105,8 +115,10 @@ impl FlatParser {
         let parser = self.parser.as_mut().map_err(|refusal| *refusal)?;
         // One bad statement must not use up what the others need.
         let limit = (text.len().saturating_mul(PROGRESS_PER_BYTE) / 100 + PROGRESS_FLOOR / 10).min(self.left);
-        let (tree, reports) = run(parser, text, limit);
+        let started = Instant::now();
+        let (tree, reports) = run(parser, text, limit, self.time);
         self.left -= reports.min(self.left);
+        self.time = self.time.saturating_sub(started.elapsed());
         tree
     }
 }

@@ -9,6 +9,7 @@
 //! Only lines that mention a name are parsed, each as a statement of its own, so that nothing else of the file matters.
 //! It must not know rules.
 
+mod annotations;
 mod assignments;
 mod definitions;
 mod flat;

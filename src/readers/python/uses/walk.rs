@@ -377,53 +377,6 @@ impl<'w> Walk<'w> {
             }
         }
     }
-
-    /// `Literal["x"]` holds values, `Annotated[T, ...]` a type and then values.
-    fn visit_subscript(&mut self, task: Task) {
-        let Some(value) = self.child(task.node, Field::Value) else { return self.push_children(task, task.mode) };
-        let name = self.shapes.dotted(value).unwrap_or_default();
-        let mut types = match name.rsplit('.').next() {
-            Some("Literal") => 0,
-            Some("Annotated") => 1,
-            _ => usize::MAX,
-        };
-        for child in self.children(task.node) {
-            if child == value {
-                self.push(child, task, Mode::Read);
-            } else {
-                let mode = if types > 0 { task.mode } else { Mode::Read };
-                types = types.saturating_sub(1);
-                self.push(child, task, mode);
-            }
-        }
-    }
-
-    /// The same where the grammar takes it for a generic type.
-    fn visit_generic(&mut self, task: Task) {
-        let children = self.children(task.node);
-        let name = children.first().map(|name| self.shapes.text(*name));
-        for (index, child) in children.iter().enumerate() {
-            if index == 0 {
-                self.push(*child, task, Mode::Read);
-                continue;
-            }
-            for (index, argument) in self.children(*child).into_iter().enumerate() {
-                let is_type = match name {
-                    Some("Literal") => false,
-                    Some("Annotated") => index == 0,
-                    _ => true,
-                };
-                if is_type {
-                    self.push(argument, task, Mode::Annotation);
-                } else {
-                    // Beneath a `type` everything would be read as one.
-                    for inner in self.children(argument) {
-                        self.push(inner, task, Mode::Read);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Where a node stands in the original text.

@@ -26,4 +26,5 @@ mod suite {
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod steady;
+    pub(crate) mod uses;
 }

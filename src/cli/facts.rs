@@ -102,9 +102,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             let importer = project.importer(&file.path);
             let mut telling = Telling::new(&file.path, &importer, &roles);
             file.reader.read(bytes, file.surface, &roles.wanted(&quoted), Detail::Whole, &mut telling);
-            telling.told
+            telling.told.in_order()
         };
-        let failed = |report: FileReport| Told { lines: Vec::new(), problems: report.problems };
+        let failed = |report: FileReport| Told { lines: Vec::new(), ends: Vec::new(), problems: report.problems };
         let disk = from_disk(&nearby);
         let load = target.load(&disk);
         let bytes = AtomicU64::new(0);
@@ -177,7 +177,27 @@ impl Roles {
 /// What one file gave.
 struct Told {
     lines: Vec<u8>,
+    /// For each line: where its fact starts in the file, and where the line ends.
+    ends: Vec<(u32, usize)>,
     problems: Vec<Problem>,
+}
+
+impl Told {
+    /// In the order of the text: what hangs on an assignment is read after it.
+    fn in_order(self) -> Self {
+        if self.ends.is_sorted_by_key(|(start, _)| *start) {
+            return self;
+        }
+        let mut from = 0;
+        let mut lines: Vec<(u32, &[u8])> = Vec::with_capacity(self.ends.len());
+        for (start, end) in &self.ends {
+            lines.push((*start, self.lines.get(from..*end).unwrap_or_default()));
+            from = *end;
+        }
+        lines.sort_by_key(|(start, _)| *start);
+        let lines = lines.into_iter().flat_map(|(_, line)| line).copied().collect();
+        Self { lines, ..self }
+    }
 }
 
 /// Turns the facts of one file into lines.
@@ -196,7 +216,7 @@ impl<'t> Telling<'t> {
             importer,
             roles,
             lines: FactLines::new(&path.to_string()),
-            told: Told { lines: Vec::with_capacity(16 << 10), problems: Vec::new() },
+            told: Told { lines: Vec::with_capacity(16 << 10), ends: Vec::new(), problems: Vec::new() },
         }
     }
 }
@@ -214,6 +234,7 @@ impl Sink for Telling<'_> {
         let start = positions.at(fact.span.start);
         let end = positions.at(fact.span.end);
         self.lines.push(fact, resolved.as_deref(), start, end, &mut self.told.lines);
+        self.told.ends.push((start.offset, self.told.lines.len()));
     }
 
     fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread) {

@@ -230,6 +230,9 @@ impl Sink for Judging<'_, '_> {
                     || ((engine.keep == Keep::Findings || rule.treats_places_apart())
                         && rule.judge.judge(&view).is_some()))
         };
+        if self.follow.is_followed() && !engine.reach.of(&reached, engine.project).is_empty() {
+            return true;
+        }
         let mut rules =
             engine.policy.index.rules(top(&reached)).filter_map(|at| Some((at, engine.policy.rules.get(at)?)));
         rules.any(|(at, rule)| matters(at, rule))
@@ -255,9 +258,10 @@ impl Sink for Judging<'_, '_> {
         if self.follow.is_followed() && !fact.is_star() && !reached.is_empty() {
             let role = if fact.role == Role::Call { Role::Call } else { Role::Use };
             for through in &*engine.reach.of(reached, engine.project) {
-                let fact = &Fact { role, level: 0, name: &through.name, module_len: through.name.len(), ..*fact };
+                let through_fact =
+                    &Fact { role, level: 0, name: &through.name, module_len: through.name.len(), ..*fact };
                 self.chain.clone_from(&through.chain);
-                let more = self.judge(fact, &through.name, python, &told, positions);
+                let more = self.judge(through_fact, &through.name, python, &told, positions);
                 told.extend(more);
                 self.hand_out(fact, &through.name);
             }

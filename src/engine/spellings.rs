@@ -48,6 +48,8 @@ struct Spelling {
     contexts: Contexts,
     only: Option<Mode>,
     plain: bool,
+    /// The one name that it spells; none when it can be any.
+    name: Option<&'static str>,
     files: Vec<(&'static str, Vec<&'static str>)>,
 }
 
@@ -57,7 +59,7 @@ fn table() -> Vec<Spelling> {
         if let Some(head) = line.strip_prefix("=== ") {
             let (id, about) = head.split_once(" | ").unwrap_or((head, ""));
             let contexts = Contexts::default();
-            spellings.push(Spelling { id, about, contexts, only: None, plain: false, files: Vec::new() });
+            spellings.push(Spelling { id, about, contexts, only: None, plain: false, name: None, files: Vec::new() });
             continue;
         }
         let Some(spelling) = spellings.last_mut() else { continue };
@@ -71,6 +73,8 @@ fn table() -> Vec<Spelling> {
             }
         } else if let Some(only) = line.strip_prefix("only: ") {
             spelling.only = Some(if only == "module" { Mode::Module } else { Mode::Member });
+        } else if let Some(name) = line.strip_prefix("name: ") {
+            spelling.name = Some(name);
         } else if line == "plain: yes" {
             spelling.plain = true;
         }
@@ -89,6 +93,7 @@ pub fn try_spellings(policy: &Policy, rule: &Rule, today: Date) -> Vec<Tried> {
             for spelling in &spellings {
                 let fits = spelling.only.is_none_or(|only| only == mode)
                     && !(spelling.plain && module.contains('.'))
+                    && spelling.name.is_none_or(|name| name == module || name == format!("{module}.{member}"))
                     && !spelling.files.iter().any(|(path, _)| path.contains('{') && module.contains('.'));
                 if fits {
                     tried.push(spelling.try_on(policy, rule, today, (mode, module, member)));

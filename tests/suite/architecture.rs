@@ -35,7 +35,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pattern", &["name", "repo_path"]),
     (
         "kinds",
-        &["builtins", "call", "context", "document", "fact", "name", "pattern", "project", "repo_path", "span", "surface", "versions"],
+        &[
+            "builtins",
+            "call",
+            "context",
+            "document",
+            "fact",
+            "name",
+            "pattern",
+            "project",
+            "repo_path",
+            "span",
+            "surface",
+            "versions",
+        ],
     ),
     (
         "policy",

@@ -48,7 +48,7 @@ impl Tree for Nothing {
     }
 }
 
-fn loaded(text: &str) -> Policy {
+pub(crate) fn loaded(text: &str) -> Policy {
     match load::load(RepoPath::from_bytes(b"policy.yaml"), text, "0.1.0", &PacksOnly) {
         Ok(policy) => policy,
         Err(broken) => {

@@ -1,0 +1,8 @@
+import requests
+from requests import post
+
+fetch = requests.get
+
+
+def safe(url):
+    return requests.get(url, timeout=3)

@@ -1,0 +1,6 @@
+from app import fetch
+
+
+def f():
+    from a import load
+    return load

@@ -1,0 +1,5 @@
+from requests.api import Session
+import requests
+
+requests.api.Session()
+requests.api.other

@@ -139,7 +139,9 @@ impl Run<'_> {
             let batch =
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
             let reports = judge_all(&mut engine, &batch, scope);
-            reports.into_iter().for_each(|report| collected.add(report));
+            for report in reports {
+                collected.add(report);
+            }
         }
         let mut summary = Summary {
             named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),

@@ -139,7 +139,9 @@ pub(super) fn push(
         if !imports.is_empty() {
             let patterns = imports.iter().filter_map(|import| NamePattern::parse(import).ok());
             for pattern in patterns {
-                others(&pattern).into_iter().for_each(|other| add(Reach::Pattern(other), Some(&written.text), true));
+                for other in others(&pattern) {
+                    add(Reach::Pattern(other), Some(&written.text), true);
+                }
                 add(Reach::Pattern(pattern), Some(&written.text), false);
             }
             return;
@@ -154,7 +156,9 @@ pub(super) fn push(
     }
     match NamePattern::parse(&written.text) {
         Ok(pattern) => {
-            others(&pattern).into_iter().for_each(|other| add(Reach::Pattern(other), distribution, true));
+            for other in others(&pattern) {
+                add(Reach::Pattern(other), distribution, true);
+            }
             add(Reach::Pattern(pattern), distribution, false);
         }
         Err(_) if reading.is_full() => reading.untold += 1,

@@ -131,15 +131,14 @@ impl NamePattern {
     /// Whether it may cover something beneath a name that it does not cover itself.
     #[must_use]
     pub fn may_lie_beneath(&self, name: &str) -> bool {
-        match &self.literal {
-            Some(literal) => literal.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')),
-            None => {
-                let head = self.parts.iter().map_while(|part| match part {
-                    Part::Literal(name) => Some(name.as_str()),
-                    Part::Wild(_) | Part::Deep => None,
-                });
-                self.fit(name, false).is_none() && head.zip(name.split('.')).all(|(own, other)| own == other)
-            }
+        if let Some(literal) = &self.literal {
+            literal.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+        } else {
+            let head = self.parts.iter().map_while(|part| match part {
+                Part::Literal(name) => Some(name.as_str()),
+                Part::Wild(_) | Part::Deep => None,
+            });
+            self.fit(name, false).is_none() && head.zip(name.split('.')).all(|(own, other)| own == other)
         }
     }
 

@@ -58,6 +58,7 @@ impl Quoted {
     }
 
     /// Offsets of quotes behind which a wanted name stands, whole, in order.
+    #[must_use]
     pub fn places<'q>(&'q self, bytes: &'q [u8]) -> Box<dyn Iterator<Item = usize> + 'q> {
         let is_wanted = |quote: &usize| {
             let rest = bytes.get(quote + 1..).unwrap_or_default();
@@ -67,17 +68,15 @@ impl Quoted {
                 Some(tops) => std::str::from_utf8(word).is_ok_and(|word| tops.contains(word)),
             }
         };
-        match &self.searcher {
-            // A shorter name may hide a longer one at the same place only; the whole word is looked at.
-            Some(searcher) => Box::new(searcher.find_iter(bytes).map(|found| found.start()).filter(is_wanted)),
-            None => {
-                let may = |quote: &usize| {
-                    let next = bytes.get(quote + 1).copied().unwrap_or_default();
-                    self.first.get(usize::from(next)).copied().unwrap_or(false)
-                };
-                Box::new(memchr2_iter(b'"', b'\'', bytes).filter(may).filter(is_wanted))
-            }
+        // A shorter name may hide a longer one at the same place only; the whole word is looked at.
+        if let Some(searcher) = &self.searcher {
+            return Box::new(searcher.find_iter(bytes).map(|found| found.start()).filter(is_wanted));
         }
+        let may = |quote: &usize| {
+            let next = bytes.get(quote + 1).copied().unwrap_or_default();
+            self.first.get(usize::from(next)).copied().unwrap_or(false)
+        };
+        Box::new(memchr2_iter(b'"', b'\'', bytes).filter(may).filter(is_wanted))
     }
 }
 

@@ -94,25 +94,25 @@ fn origins(harvest: &Harvest, names: &Names, name: &str, positions: &mut Positio
 /// Modules of star imports.
 fn stars(text: &str, positions: &mut Positions<'_>) -> Vec<Origin> {
     let bytes = text.as_bytes();
-    let mut stars = Vec::new();
+    let mut found = Vec::new();
     if memchr::memchr(b'*', bytes).is_none() {
-        return stars;
+        return found;
     }
     let mut statement = Statement::default();
-    let mut tokens: Option<Vec<_>> = None;
+    let mut code: Option<Vec<_>> = None;
     for candidate in candidates(bytes).filter(|candidate| candidate.from.is_some()) {
         statement.read(text, &candidate);
         if statement.aliases.iter().any(|alias| statement.name(alias) == "*") {
-            let tokens = tokens.get_or_insert_with(|| mentions::tokens(bytes, bytes.len()));
+            let tokens = code.get_or_insert_with(|| mentions::tokens(bytes, bytes.len()));
             let index = tokens.partition_point(|token| token.end <= candidate.keyword);
             if tokens.get(index).is_none_or(|token| token.start > candidate.keyword) {
                 let (start, end) = (positions.at(statement.span.start), positions.at(statement.span.end));
                 let name = statement.module().to_owned();
-                stars.push(Origin { name, level: statement.level, start, end });
+                found.push(Origin { name, level: statement.level, start, end });
             }
         }
     }
-    stars
+    found
 }
 
 /// Whether `__all__` lists a name; none when there is no `__all__`, or it is put together from something else.

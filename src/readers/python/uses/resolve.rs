@@ -244,7 +244,9 @@ impl<'r> Resolver<'r> {
             }
         }
         if !is_sure || leads.len() > 1 {
-            leads.iter_mut().for_each(|lead| lead.confidence = Confidence::Likely);
+            for lead in &mut leads {
+                lead.confidence = Confidence::Likely;
+            }
         }
         leads
     }

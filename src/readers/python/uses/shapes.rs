@@ -169,7 +169,7 @@ impl<'s> Shapes<'s> {
                 Kind::Boolean => rest.extend([child(Field::Left), child(Field::Right)].into_iter().flatten()),
                 Kind::Conditional => rest.extend(self.syntax.children(node).step_by(2)),
                 Kind::Call => {
-                    rest.extend(self.attribute_of(node).filter(|(.., reads)| *reads).map(|(object, ..)| object))
+                    rest.extend(self.attribute_of(node).filter(|(.., reads)| *reads).map(|(object, ..)| object));
                 }
                 _ => {}
             }

@@ -20,7 +20,7 @@ impl Reading<'_> {
         }
         for (method, load) in &harvest.methods {
             let name = format!(".{}", self.names.text(*method));
-            uses.push(self.plain(load, name, lines, Confidence::Likely));
+            uses.push(plain(load, name, lines, Confidence::Likely));
         }
         for spot in &harvest.spots {
             strings::tell(spot, resolver, self.wanted, lines, &mut uses);
@@ -61,7 +61,7 @@ impl Reading<'_> {
                 hops,
                 bound,
                 contexts,
-                ..self.plain(load, name, lines, lead.confidence)
+                ..plain(load, name, lines, lead.confidence)
             });
         }
     }
@@ -73,32 +73,14 @@ impl Reading<'_> {
         let is_builtin = crate::builtins::is_builtin(local);
         if is_builtin && self.wanted.words.iter().any(|word| word == local) {
             let name = format!("builtins.{local}{}", load.suffix);
-            uses.push(self.plain(load, name, lines, Confidence::Certain));
+            uses.push(plain(load, name, lines, Confidence::Certain));
         }
         for (module, level, span) in self.stars.iter().filter(|_| !is_builtin) {
             let name = format!("{module}.{local}{}", load.suffix);
             if self.wanted.uses(&name, *level) {
-                let plain = self.plain(load, name, lines, Confidence::Likely);
+                let plain = plain(load, name, lines, Confidence::Likely);
                 uses.push(Use { level: *level, origin: Some(*span), ..plain });
             }
-        }
-    }
-
-    fn plain(&self, load: &Load, name: String, lines: &[CodeLine], confidence: Confidence) -> Use {
-        Use {
-            role: if load.call.is_some() { Role::Call } else { Role::Use },
-            name,
-            level: 0,
-            span: load.at.span,
-            statement: statement(lines, load.at),
-            in_header: load.at.in_header,
-            contexts: Contexts::default(),
-            confidence,
-            origin: None,
-            hops: Vec::new(),
-            bound: None,
-            call: load.call.clone(),
-            open: false,
         }
     }
 
@@ -152,6 +134,24 @@ impl Reading<'_> {
         unread
     }
 }
+
+/// A use without what only some have.
+fn plain(load: &Load, name: String, lines: &[CodeLine], confidence: Confidence) -> Use {
+    Use {
+        role: if load.call.is_some() { Role::Call } else { Role::Use },
+        name,
+        level: 0,
+        span: load.at.span,
+        statement: statement(lines, load.at),
+        in_header: load.at.in_header,
+        contexts: Contexts::default(),
+        confidence,
+        origin: None,
+        hops: Vec::new(),
+        bound: None,
+        call: load.call.clone(),
+        open: false,
+    }
 
 /// The logical line of a place.
 pub(super) fn statement(lines: &[CodeLine], at: At) -> Span {

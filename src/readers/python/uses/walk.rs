@@ -122,7 +122,7 @@ impl<'w> Walk<'w> {
     }
 
     pub(super) fn push_in(&mut self, node: Id, task: Task, mode: Mode, scope: ScopeId) {
-        self.tasks.push(Task { node, mode, scope, ..task });
+        self.tasks.push(Task { node, scope, mode, ..task });
     }
 
     pub(super) fn push_children(&mut self, task: Task, mode: Mode) {

@@ -152,6 +152,7 @@ fn plain(load: &Load, name: String, lines: &[CodeLine], confidence: Confidence) 
         call: load.call.clone(),
         open: false,
     }
+}
 
 /// The logical line of a place.
 pub(super) fn statement(lines: &[CodeLine], at: At) -> Span {

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::target::{self, Target};
 use super::{Command, Exit, Shell, tell};
 use crate::disk::{DiskTree, Place, Selection, nearby};
-use crate::engine::{Engine, FileReport, Keep, Tally, about_policy};
+use crate::engine::{Engine, FileReport, Keep, Tally, Work, about_policy};
 use crate::finding::Finding;
 use crate::formats::Telling;
 use crate::formats::paths::Paths;
@@ -74,7 +74,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
     let selected = started.elapsed();
     let run = Run { matches, place: &place, policy: &policy, target: &target, pool: &pool };
-    let (report, bytes) = run.judge(selection, shell);
+    let (report, bytes, work) = run.judge(selection, shell);
     let judged = started.elapsed();
     let style = crate::formats::Style {
         limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
@@ -86,7 +86,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
     if matches.get_flag("stats") {
-        stats(&report, bytes, pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
+        stats(&report, (bytes, work), pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
     }
     if !written || !report.complete {
         Exit::Failed
@@ -120,8 +120,8 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    /// Judges what was selected: the report, and how many bytes were read.
-    fn judge(&self, selection: Selection, shell: &Shell<'_>) -> (Report, u64) {
+    /// Judges what was selected: the report, how many bytes were read, and how deep.
+    fn judge(&self, selection: Selection, shell: &Shell<'_>) -> (Report, u64, Work) {
         let tree = DiskTree::new(self.place.root.clone());
         let project = Project::new(self.policy.layout(|path| tree.is_folder(path)), &tree);
         let quiet = self.matches.get_flag("quiet");
@@ -175,7 +175,7 @@ impl Run<'_> {
             problems,
             excused,
         };
-        (report, bytes.load(Ordering::Relaxed))
+        (report, bytes.load(Ordering::Relaxed), collected.work)
     }
 }
 
@@ -193,6 +193,7 @@ struct Collected {
     problems: Vec<Problem>,
     files_with_problems: usize,
     tally: Tally,
+    work: Work,
 }
 
 impl Collected {
@@ -202,6 +203,7 @@ impl Collected {
         self.findings.append(&mut report.findings);
         self.problems.append(&mut report.problems);
         self.tally.add(&report.used);
+        self.work.add(report.work);
     }
 }
 
@@ -247,7 +249,7 @@ fn write_machine_reports(destinations: &[Destination], telling: &Telling<'_>, sh
 
 fn stats(
     report: &Report,
-    bytes: u64,
+    (bytes, work): (u64, Work),
     threads: usize,
     (selected, judged, told): (Duration, Duration, Duration),
     shell: &mut Shell<'_>,
@@ -258,9 +260,14 @@ fn stats(
         shell.err,
         "files: {files} selected, {analysed} analysed, {skipped} entries skipped\n\
          bytes: {bytes} read\n\
+         lexed: {} files, {} bytes; parsed: {} files, {} bytes\n\
          findings: {} error, {} warn, {} note; problems: {}, expected ones: {}\n\
          threads: {threads}\n\
          time: select {:.1} ms, judge {:.1} ms, tell {:.1} ms",
+        work.lexed.0,
+        work.lexed.1,
+        work.parsed.0,
+        work.parsed.1,
         findings.error,
         findings.warn,
         findings.note,

@@ -13,7 +13,7 @@ use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
 use crate::readers::wanted::Notes;
-use crate::readers::{Detail, Reader, Sink, Unread};
+use crate::readers::{Detail, Reader, Sink, Tier, Unread};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::surface::Surface;
@@ -298,6 +298,16 @@ impl Sink for Judging<'_, '_> {
                 self.hand_out_as(local, &through.name);
             }
         }
+    }
+
+    fn worked(&mut self, tier: Tier, bytes: usize) {
+        let work = &mut self.report.work;
+        let (files, sum) = match tier {
+            Tier::Lexed => (&mut work.lexed.0, &mut work.lexed.1),
+            Tier::Parsed => (&mut work.parsed.0, &mut work.parsed.1),
+        };
+        *files += 1;
+        *sum += bytes;
     }
 
     fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread) {

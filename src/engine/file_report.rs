@@ -18,6 +18,25 @@ pub enum Keep {
 /// How often one exemption was used in one file: `(rule, exemption)` by position.
 pub type Used = ((usize, usize), usize);
 
+/// How deep files had to be looked into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Files that were lexed, and bytes of them.
+    pub lexed: (usize, usize),
+    /// Files that were parsed, and bytes of them.
+    pub parsed: (usize, usize),
+}
+
+impl Work {
+    /// Adds other work.
+    pub fn add(&mut self, more: Work) {
+        for (own, more) in [(&mut self.lexed, more.lexed), (&mut self.parsed, more.parsed)] {
+            own.0 += more.0;
+            own.1 += more.1;
+        }
+    }
+}
+
 /// What there is to say about one file.
 #[derive(Clone, Debug, Default)]
 pub struct FileReport {
@@ -29,6 +48,8 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
     /// Exemptions that were used.
     pub used: Vec<Used>,
+    /// How many bytes were lexed and parsed.
+    pub work: Work,
     /// Absolute names under which the file hands out what rules ask about.
     pub handed_out: Vec<String>,
     /// What it imports of first-party modules, as numbers.
@@ -62,6 +83,7 @@ impl FileReport {
         more.problems.retain(|problem| !self.problems.contains(problem));
         self.problems.append(&mut more.problems);
         self.used.append(&mut more.used);
+        self.work.add(more.work);
         self.put_in_order();
     }
 

@@ -16,7 +16,7 @@ mod weigh;
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
 pub use file::panicked;
-pub use file_report::{FileReport, Follow, Keep, Used};
+pub use file_report::{FileReport, Follow, Keep, Used, Work};
 pub use importers::Importers;
 pub use spellings::{Mode, Tried, try_spellings};
 

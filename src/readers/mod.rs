@@ -53,6 +53,15 @@ impl Unread {
     }
 }
 
+/// How deep a file had to be looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Strings and comments were told apart, up to the last place of interest.
+    Lexed,
+    /// Statements were parsed.
+    Parsed,
+}
+
 /// Receives what a reader finds. `positions` turns the spans of what is handed over into places.
 pub trait Sink {
     /// Takes one fact; facts come in the order of the text.
@@ -64,6 +73,8 @@ pub trait Sink {
     }
     /// Takes a name that is bound at module level to something wanted, other than by an import statement.
     fn binds(&mut self, _local: &str, _name: &str, _level: u32) {}
+    /// Takes note of how many bytes had to be looked into.
+    fn worked(&mut self, _tier: Tier, _bytes: usize) {}
     /// Takes one thing that could not be read and may hide a fact.
     fn unread(&mut self, positions: &mut Positions<'_>, unread: Unread);
 }

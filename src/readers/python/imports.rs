@@ -11,7 +11,7 @@ use super::uses;
 use crate::context::Context;
 use crate::fact::{Bound, Fact, Role};
 use crate::problem::ProblemKind;
-use crate::readers::{Detail, Sink, Unread, Wanted};
+use crate::readers::{Detail, Sink, Tier, Unread, Wanted};
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::{Positions, Text};
@@ -57,6 +57,7 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     for candidate in found {
         kept.push((candidate, Place::default()));
     }
+    let lexed = kept.last().map_or(0, |(candidate, _)| candidate.keyword);
     let mut teller = Teller { bytes, surface, wanted, name, positions: text.positions(), sink };
     if has_inner {
         let is_needed = |candidate: &Candidate| {
@@ -69,6 +70,7 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
         statement.read(content, candidate);
         teller.tell(&statement, candidate, place);
     }
+    teller.sink.worked(Tier::Lexed, lexed);
     for unread in hidden {
         teller.sink.unread(&mut teller.positions, unread);
     }
@@ -76,6 +78,9 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
         let imports: Vec<&Candidate> = kept.iter().map(|(candidate, _)| candidate).collect();
         let hints = uses::Hints { imports: &imports, places: hints.of_code(bytes) };
         let done = uses::read(content, wanted, hints);
+        if done.parsed > 0 {
+            teller.sink.worked(Tier::Parsed, done.parsed);
+        }
         teller.tell_uses(content, done, detail);
     }
 }

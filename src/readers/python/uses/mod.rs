@@ -83,6 +83,8 @@ pub(super) struct Found {
     pub unread: Vec<Unread>,
     /// Names that are bound at module level to something wanted, with what they lead to.
     pub bound: Vec<(String, String, u32)>,
+    /// How many bytes were parsed.
+    pub parsed: usize,
     /// Literals of more than one line, as far as they were looked for.
     pub literals: Vec<(usize, usize)>,
 }
@@ -246,6 +248,7 @@ impl<'r> Reading<'r> {
         self.add_heirs(&resolver, &harvest);
         found.bound = self.bound(&resolver, &harvest);
         found.literals = tall;
+        found.parsed = flat.text.len();
         Round { found, names: names_before }
     }
 

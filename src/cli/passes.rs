@@ -2,7 +2,7 @@
 //! of passes; must not know what is judged.
 
 use super::judge::{Batch, each_file};
-use crate::engine::{Engine, FileReport, Follow, Importers};
+use crate::engine::{Engine, FileReport, Follow, Handed, Importers};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
 use crate::source::Source;
@@ -26,22 +26,20 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
         engine.note(&mut importers, report);
     }
     let mut seconds: FxHashMap<usize, FileReport> = FxHashMap::default();
-    let mut names: Vec<String> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
+    let mut names: Vec<Handed> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.handed_out)).collect();
     loop {
         names = engine.carry(names);
         if names.is_empty() {
             break;
         }
-        let again = importers.of(names.iter().map(String::as_str));
+        let again = importers.of(&names);
         let files: Vec<_> = again.iter().filter_map(|(number, _)| batch.files.get(*number)).cloned().collect();
-        let words: FxHashMap<&RepoPath, &[&str]> = again
+        let words: FxHashMap<&RepoPath, &[&Handed]> = again
             .iter()
             .filter_map(|(number, words)| Some((&batch.files.get(*number)?.path, words.as_deref()?)))
             .collect();
         let may_matter = |path: &RepoPath, bytes: &[u8]| {
-            words
-                .get(path)
-                .is_none_or(|words| words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()))
+            words.get(path).is_none_or(|words| words.iter().any(|handed| handed.may_stand_in(bytes)))
         };
         let more = judge(engine, &Batch { files: &files, ..*batch }, Follow::Only, &may_matter);
         let mut handed_out = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::importers::Noting;
 use super::required::Met;
-use super::{Engine, FileReport, Follow, Keep};
+use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
 use crate::finding::Link;
@@ -270,8 +270,9 @@ impl Sink for Judging<'_, '_> {
         if self.follow != Follow::No && fact.is_statement() {
             if fact.is_star() {
                 let module = reached.strip_suffix(".*").unwrap_or_default();
-                for name in engine.reach.in_module(module) {
-                    self.report.handed_out.push(crate::name::join(&engine.project.module_name(self.path), &name));
+                for handed in engine.reach.in_module(module) {
+                    let name = crate::name::join(&engine.project.module_name(self.path), &handed.name);
+                    self.report.handed_out.push(Handed { name, ..handed });
                 }
             } else if fact.level == 0 || !told.is_empty() {
                 // A relative import never means a library, whatever the name of its package.

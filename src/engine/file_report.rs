@@ -18,6 +18,15 @@ pub enum Keep {
 /// How often one exemption was used in one file: `(rule, exemption)` by position.
 pub type Used = ((usize, usize), usize);
 
+/// A name under which a file hands out what rules ask about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Handed {
+    /// The absolute name.
+    pub name: String,
+    /// What has to be taken of it to be a complaint; none when it is one by itself.
+    pub members: Option<Vec<String>>,
+}
+
 /// How deep files had to be looked into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
@@ -50,8 +59,8 @@ pub struct FileReport {
     pub used: Vec<Used>,
     /// How many bytes were lexed and parsed.
     pub work: Work,
-    /// Absolute names under which the file hands out what rules ask about.
-    pub handed_out: Vec<String>,
+    /// What the file hands out of what rules ask about.
+    pub handed_out: Vec<Handed>,
     /// What it imports of first-party modules, as numbers.
     pub keys: Vec<u32>,
 }

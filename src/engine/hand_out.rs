@@ -1,7 +1,7 @@
 //! What a file hands out of what rules ask about, and what a team agreed to hand out. Knows names; must not know levels.
 
-use super::Follow;
 use super::file::Judging;
+use super::{Follow, Handed};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
 use crate::kinds::{Complaint, Stake};
@@ -37,7 +37,8 @@ impl Judging<'_, '_> {
             && engine.policy.index.stake(&engine.policy.rules, reached, engine.project) > Stake::None
         {
             let module = engine.project.module_name(self.path);
-            self.report.handed_out.push(crate::name::join(&module, local));
+            let members = engine.policy.index.members(&engine.policy.rules, reached, engine.project);
+            self.report.handed_out.push(Handed { name: crate::name::join(&module, local), members });
         }
     }
 }

@@ -2,6 +2,7 @@
 //! files are looked at again that may take a forbidden name from a module that hands it out. Knows names; must not know
 //! rules.
 
+use super::Handed;
 use crate::name::top;
 use crate::project::Project;
 use crate::readers::wanted::Notes;
@@ -100,42 +101,50 @@ impl Importers {
         self.0.push(keys);
     }
 
-    /// Files that may take one of these names, in order; with the words of which one must stand in the file, where that is
+    /// Files that may take one of these names, in order; with the names of which one must stand in the file, where that is
     /// known.
     #[must_use]
-    pub fn of<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<(usize, Option<Vec<&'n str>>)> {
-        let mut words_of: FxHashMap<Key, Vec<&str>> = FxHashMap::default();
+    pub fn of<'n>(&self, names: &'n [Handed]) -> Vec<(usize, Option<Vec<&'n Handed>>)> {
+        let mut by_key: FxHashMap<Key, Vec<&Handed>> = FxHashMap::default();
         let mut stars: FxHashSet<Key> = FxHashSet::default();
-        for name in names {
-            let (keys, star) = keys_of(name);
-            let word = last(name);
+        for handed in names {
+            let (keys, star) = keys_of(&handed.name);
             stars.extend(star);
             for key in keys {
-                let words = words_of.entry(key).or_default();
-                if !words.contains(&word) {
-                    words.push(word);
+                let known = by_key.entry(key).or_default();
+                let is_known =
+                    |other: &&Handed| last(&other.name) == last(&handed.name) && other.members == handed.members;
+                if !known.iter().any(is_known) {
+                    known.push(handed);
                 }
             }
         }
         let mut files = Vec::new();
         for (file, keys) in self.0.iter().enumerate() {
-            let mut words: Option<Vec<&str>> = None;
+            let mut names: Option<Vec<&Handed>> = None;
             let mut has_star = false;
             for key in keys {
                 // What a star brings in, a file may hand on without a word of it.
                 has_star |= stars.contains(key);
-                if let Some(more) = words_of.get(key) {
-                    words.get_or_insert_default().extend(more);
+                if let Some(more) = by_key.get(key) {
+                    names.get_or_insert_default().extend(more);
                 }
             }
             if has_star {
                 files.push((file, None));
-            } else if let Some(mut words) = words {
-                words.sort_unstable();
-                words.dedup();
-                files.push((file, Some(words)));
+            } else if let Some(names) = names {
+                files.push((file, Some(names)));
             }
         }
         files
+    }
+}
+
+impl Handed {
+    /// Whether a file may take the name: it and what must be taken of it stand somewhere in the bytes.
+    #[must_use]
+    pub fn may_stand_in(&self, bytes: &[u8]) -> bool {
+        let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+        self.members.as_ref().is_none_or(|members| members.iter().any(|member| has(member))) && has(last(&self.name))
     }
 }

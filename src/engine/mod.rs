@@ -16,7 +16,7 @@ mod weigh;
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
 pub use file::panicked;
-pub use file_report::{FileReport, Follow, Keep, Used, Work};
+pub use file_report::{FileReport, Follow, Handed, Keep, Used, Work};
 pub use importers::Importers;
 pub use spellings::{Mode, Tried, try_spellings};
 
@@ -88,7 +88,7 @@ impl<'a> Engine<'a> {
 
     /// Takes note of names that first-party modules hand out; those that are new.
     #[must_use]
-    pub fn carry(&mut self, names: Vec<String>) -> Vec<String> {
+    pub fn carry(&mut self, names: Vec<Handed>) -> Vec<Handed> {
         // What was remembered does not know them.
         self.only = Interest::only();
         self.reach.carry(names)

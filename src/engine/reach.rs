@@ -1,6 +1,7 @@
 //! Where first-party names lead: modules that hand out what they import are followed from file to file. Knows modules and
 //! what they hand out; must not know rules.
 
+use super::Handed;
 use crate::finding::Link;
 use crate::name::top;
 use crate::project::Project;
@@ -28,24 +29,32 @@ type Memo<K, V> = RwLock<FxHashMap<K, V>>;
 /// First-party names that are known to hand out what rules ask about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Carriers {
+    handed: FxHashSet<Handed>,
     names: FxHashSet<String>,
     /// What lies above them: packages and modules.
     above: FxHashSet<String>,
-    /// The names by their modules.
-    by_module: FxHashMap<String, Vec<String>>,
+    /// The names by their modules, with what has to be taken of them.
+    by_module: FxHashMap<String, Vec<Handed>>,
 }
 
 impl Carriers {
     /// Adds a name; whether it is new.
-    fn add(&mut self, name: &str) -> bool {
-        if !self.names.insert(name.to_owned()) {
+    fn add(&mut self, handed: &Handed) -> bool {
+        if !self.handed.insert(handed.clone()) {
             return false;
+        }
+        let name = handed.name.as_str();
+        if !self.names.insert(name.to_owned()) {
+            return true;
         }
         for (dot, _) in name.match_indices('.') {
             self.above.insert(name.get(..dot).unwrap_or_default().to_owned());
         }
         if let Some((module, own)) = name.rsplit_once('.') {
-            self.by_module.entry(module.to_owned()).or_default().push(own.to_owned());
+            self.by_module
+                .entry(module.to_owned())
+                .or_default()
+                .push(Handed { name: own.to_owned(), members: handed.members.clone() });
         }
         true
     }
@@ -100,16 +109,16 @@ impl Reach {
     }
 
     /// Names that a star import of a module brings in and that lead somewhere, as far as that is known.
-    pub(super) fn in_module(&self, module: &str) -> Vec<String> {
+    pub(super) fn in_module(&self, module: &str) -> Vec<Handed> {
         let carriers = self.carriers.read().unwrap_or_else(PoisonError::into_inner);
         carriers.as_ref().and_then(|carriers| carriers.by_module.get(module).cloned()).unwrap_or_default()
     }
 
     /// From now on only these names and those known before lead anywhere; those of them that are new.
-    pub(super) fn carry(&self, names: Vec<String>) -> Vec<String> {
+    pub(super) fn carry(&self, names: Vec<Handed>) -> Vec<Handed> {
         let mut carriers = self.carriers.write().unwrap_or_else(PoisonError::into_inner);
         let carriers = carriers.get_or_insert_with(Carriers::default);
-        names.into_iter().filter(|name| carriers.add(name)).collect()
+        names.into_iter().filter(|handed| carriers.add(handed)).collect()
     }
 
     fn follow(&self, name: &str, project: &Project<'_>) -> Vec<Reached> {

@@ -132,6 +132,20 @@ impl Judge for Forbid {
         entries.filter(|entry| !entry.allows).map(|entry| entry.stake(name, project)).max().unwrap_or_default()
     }
 
+    fn members(&self, name: &str, project: &Project<'_>) -> Option<Vec<&str>> {
+        let entries = self.index.positions(name).filter_map(|position| self.entries.get(position));
+        let mut members = Vec::new();
+        for entry in entries.filter(|entry| !entry.allows && entry.stake(name, project) > Stake::None) {
+            let literal = match &entry.reach {
+                Reach::Pattern(pattern) => pattern.literal(),
+                _ => None,
+            };
+            let behind = literal?.strip_prefix(name)?.strip_prefix('.')?;
+            members.push(crate::name::top(behind));
+        }
+        Some(members)
+    }
+
     fn hears(&self, _fact: &Fact<'_>) -> bool {
         true
     }

@@ -124,6 +124,10 @@ pub trait Judge: Send + Sync {
     fn stake(&self, _name: &str, _project: &Project<'_>) -> Stake {
         Stake::None
     }
+    /// The segments directly beneath a name with which uses of it may be complaints; none when any may be.
+    fn members(&self, _name: &str, _project: &Project<'_>) -> Option<Vec<&str>> {
+        Some(Vec::new())
+    }
     /// Whether it judges facts of this kind at all: import statements, unless it says otherwise.
     fn hears(&self, fact: &Fact<'_>) -> bool {
         fact.is_statement()

@@ -99,7 +99,24 @@ impl Index {
     #[must_use]
     pub fn stake(&self, rules: &[Rule], name: &str, project: &Project<'_>) -> Stake {
         let asking = self.rules(top(name)).filter_map(|at| rules.get(at));
-        asking.map(|rule| rule.judge.stake(name, project)).max().unwrap_or_default()
+        // Where an import is worth no more than a note, nobody wants to know how often it is used.
+        let stake = |rule: &Rule| match rule.judge.stake(name, project) {
+            Stake::Related if rule.is_at_most_a_note() => Stake::None,
+            stake => stake,
+        };
+        asking.map(stake).max().unwrap_or_default()
+    }
+
+    /// The segments directly beneath a name with which uses of it may be complaints; none when any may be.
+    #[must_use]
+    pub fn members(&self, rules: &[Rule], name: &str, project: &Project<'_>) -> Option<Vec<String>> {
+        let mut members = Vec::new();
+        for rule in self.rules(top(name)).filter_map(|at| rules.get(at)) {
+            members.extend(rule.judge.members(name, project)?.into_iter().map(str::to_owned));
+        }
+        members.sort_unstable();
+        members.dedup();
+        Some(members)
     }
 
     /// Positions of the rules that want to see imports of a top-level name.

@@ -112,6 +112,14 @@ impl Rule {
         changed.unwrap_or(self.level)
     }
 
+    /// Whether none of its findings can be more than a note.
+    #[must_use]
+    pub fn is_at_most_a_note(&self) -> bool {
+        let changed = self.overrides.iter().filter_map(|change| change.level);
+        let contexts = self.contexts.iter().map(|(_, level)| *level);
+        changed.chain(contexts).chain([self.level]).all(|level| level <= Level::Note)
+    }
+
     /// Whether it holds for a version of Python.
     #[must_use]
     pub fn holds_for(&self, python: Version) -> bool {

@@ -69,6 +69,9 @@ impl Quoted {
             }
         };
         // A shorter name may hide a longer one at the same place only; the whole word is looked at.
+        if self.tops.as_ref().is_some_and(rustc_hash::FxHashSet::is_empty) {
+            return Box::new(std::iter::empty());
+        }
         if let Some(searcher) = &self.searcher {
             return Box::new(searcher.find_iter(bytes).map(|found| found.start()).filter(is_wanted));
         }

@@ -74,9 +74,10 @@ pub(super) fn read(text: &Text<'_>, surface: Surface, wanted: &Wanted<'_>, detai
     for unread in hidden {
         teller.sink.unread(&mut teller.positions, unread);
     }
-    if wanted.uses || wanted.strings.is_some() {
+    let places = hints.of_code(bytes);
+    if wanted.uses || !places.is_empty() {
         let imports: Vec<&Candidate> = kept.iter().map(|(candidate, _)| candidate).collect();
-        let hints = uses::Hints { imports: &imports, places: hints.of_code(bytes) };
+        let hints = uses::Hints { imports: &imports, places };
         let done = uses::read(content, wanted, hints);
         if done.parsed > 0 {
             teller.sink.worked(Tier::Parsed, done.parsed);

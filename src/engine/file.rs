@@ -6,7 +6,7 @@ use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
 use crate::finding::Link;
-use crate::kinds::{Complaint, View};
+use crate::kinds::{Complaint, Stake, View};
 use crate::level::Level;
 use crate::name::top;
 use crate::policy::Rule;
@@ -270,6 +270,14 @@ impl Sink for Judging<'_, '_> {
         if self.follow != Follow::No && fact.is_statement() {
             if fact.is_star() {
                 let module = reached.strip_suffix(".*").unwrap_or_default();
+                // What a star brings in of a library, only its importers tell.
+                if engine.policy.index.stake(&engine.policy.rules, module, engine.project) > Stake::None
+                    && fact.level == 0
+                {
+                    for own in engine.project.module_names(self.path) {
+                        self.report.handed_out.push(Handed { name: crate::name::join(&own, "*"), members: None });
+                    }
+                }
                 for handed in engine.reach.in_module(module) {
                     let name = crate::name::join(&engine.project.module_name(self.path), &handed.name);
                     self.report.handed_out.push(Handed { name, ..handed });

@@ -33,11 +33,18 @@ impl Judging<'_, '_> {
 
     pub(super) fn hand_out_as(&mut self, local: &str, reached: &str) {
         let engine = self.engine;
-        if self.follow != Follow::No
-            && engine.policy.index.stake(&engine.policy.rules, reached, engine.project) > Stake::None
-        {
-            let module = engine.project.module_name(self.path);
-            let members = engine.policy.index.members(&engine.policy.rules, reached, engine.project);
+        let stake = || engine.policy.index.stake(&engine.policy.rules, reached, engine.project);
+        let is_module = || self.follow.is_followed() && engine.reach.may_hold(reached, engine.project);
+        if self.follow == Follow::No || (stake() == Stake::None && !is_module()) {
+            return;
+        }
+        // A file may be found by several names, where one root lies in another.
+        for module in engine.project.module_names(self.path) {
+            let members = if stake() == Stake::None {
+                None
+            } else {
+                engine.policy.index.members(&engine.policy.rules, reached, engine.project)
+            };
             self.report.handed_out.push(Handed { name: crate::name::join(&module, local), members });
         }
     }

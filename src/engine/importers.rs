@@ -68,9 +68,10 @@ impl Notes for Noting<'_> {
             let package = self.project.importer(self.path).package;
             let up = level as usize - 1;
             let own = package.len().checked_sub(up + 1).and_then(|at| package.get(at));
-            keys.push(key(own.map_or("", String::as_str), member));
+            let own = own.map_or("", String::as_str);
+            keys.extend([key(own, member), key(own, "")]);
         } else {
-            keys.push(key(last(module), member));
+            keys.extend([key(last(module), member), key(last(module), "")]);
         }
     }
 }
@@ -85,6 +86,8 @@ fn keys_of(name: &str) -> (Vec<Key>, Option<Key>) {
         }
     }
     let star = match segments.as_slice() {
+        // Whatever is taken of such a module may come from its star.
+        [.., module, "*"] => Some(key(module, "")),
         [.., module, _] => Some(key(module, "*")),
         _ => None,
     };
@@ -145,6 +148,8 @@ impl Handed {
     #[must_use]
     pub fn may_stand_in(&self, bytes: &[u8]) -> bool {
         let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-        self.members.as_ref().is_none_or(|members| members.iter().any(|member| has(member))) && has(last(&self.name))
+        self.name.ends_with(".*")
+            || self.members.as_ref().is_none_or(|members| members.iter().any(|member| has(member)))
+                && has(last(&self.name))
     }
 }

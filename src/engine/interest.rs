@@ -1,7 +1,7 @@
 //! Which imports anybody wants to see. Knows what rules ask for and remembers their answers; must not know what they say
 //! of an import.
 
-use super::reach::Reach;
+use super::reach::{Reach, Reached};
 use crate::kinds::Stake;
 use crate::name::{normalise, top};
 use crate::policy::Policy;
@@ -73,7 +73,7 @@ impl Interest {
         if self.only {
             let (names, stakes) = (self.names.get_or_default(), self.stakes.get_or_default());
             let asked = Leading { policy, project, path, reach, names, stakes };
-            let nothing = Wanted { relative: Some(1), uses: true, ..Wanted::nothing(&asked) };
+            let nothing = Wanted { relative: Some(1), uses: true, strings: quoted, ..Wanted::nothing(&asked) };
             return read(&nothing);
         }
         let asked = Remembered { policy, project, path, reach: self.follows.then_some(reach), tops, names, stakes };
@@ -106,7 +106,11 @@ impl Asked for Leading<'_> {
             let rules = &self.policy.rules;
             let ask = |name: &str| self.policy.index.stake(rules, name, self.project);
             let reached = self.reach.of(name, self.project);
-            let stake = reached.iter().map(|reached| ask(&reached.name)).max().unwrap_or_default();
+            let of = |reached: &Reached| {
+                let holds = self.reach.may_hold(&reached.name, self.project);
+                ask(&reached.name).max(if holds { Stake::Related } else { Stake::None })
+            };
+            let stake = reached.iter().map(of).max().unwrap_or_default();
             if self.reach.may_hold(name, self.project) { stake.max(Stake::Related) } else { stake }
         };
         if level > 0 {
@@ -145,7 +149,11 @@ impl Remembered<'_> {
                 return own.max(Stake::Related);
             }
             let reached = reach.of(name, self.project);
-            reached.iter().map(|reached| stake(&reached.name)).max().unwrap_or_default().max(own)
+            let of = |reached: &Reached| {
+                let holds = reach.may_hold(&reached.name, self.project);
+                stake(&reached.name).max(if holds { Stake::Related } else { Stake::None })
+            };
+            reached.iter().map(of).max().unwrap_or_default().max(own)
         };
         if level > 0 {
             // A relative import never means a library, whatever its package is called.

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Names that are looked at to follow one name. Longer ways are circles, or nobody's code.
-const MOST_STEPS: usize = 64;
+const MOST_STEPS: usize = 10_000;
 
 /// What a first-party name leads to.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Carriers {
     names: FxHashSet<String>,
     /// What lies above them: packages and modules.
     above: FxHashSet<String>,
+    /// Modules that hand out whatever a library has.
+    stars: FxHashSet<String>,
     /// The names by their modules, with what has to be taken of them.
     by_module: FxHashMap<String, Vec<Handed>>,
 }
@@ -50,6 +52,9 @@ impl Carriers {
         for (dot, _) in name.match_indices('.') {
             self.above.insert(name.get(..dot).unwrap_or_default().to_owned());
         }
+        if let Some(module) = name.strip_suffix(".*") {
+            self.stars.insert(module.to_owned());
+        }
         if let Some((module, own)) = name.rsplit_once('.') {
             self.by_module
                 .entry(module.to_owned())
@@ -61,7 +66,9 @@ impl Carriers {
 
     /// Whether a name is one of them, or lies beneath one.
     fn leads(&self, name: &str) -> bool {
+        let in_star = |dot: usize| !self.stars.is_empty() && self.stars.contains(name.get(..dot).unwrap_or_default());
         self.names.contains(name)
+            || name.match_indices('.').any(|(dot, _)| in_star(dot))
             || name.match_indices('.').any(|(dot, _)| self.names.contains(name.get(..dot).unwrap_or_default()))
     }
 }
@@ -135,7 +142,7 @@ impl Reach {
             if !chain.is_empty() {
                 found.push(Reached { name: name.clone(), chain: chain.clone() });
             }
-            let Some((file, head)) = project.locate(&name) else { continue };
+            let Some((file, head)) = self.locate(&name, project) else { continue };
             let symbol = name.get(..head.end).unwrap_or_default();
             let behind = name.get(head.end..).unwrap_or_default();
             let word = name.get(head.clone()).unwrap_or_default();
@@ -159,11 +166,21 @@ impl Reach {
         found
     }
 
+    /// Where a name is handed out. What a package binds itself comes before a module of the same name.
+    fn locate(&self, name: &str, project: &Project<'_>) -> Option<(RepoPath, std::ops::Range<usize>)> {
+        project.locate(name).or_else(|| {
+            let (package, own) = name.rsplit_once('.')?;
+            let init = project.module(package).filter(|file| file.file_name().starts_with(b"__init__."))?;
+            let is_bound = !self.handed_out(&init, own, project).origins.is_empty();
+            is_bound.then(|| (init, package.len() + 1..name.len()))
+        })
+    }
+
     /// What a name in a module is bound to; where nothing binds it, what star imports may bring in.
     fn origins(&self, file: &RepoPath, word: &str, project: &Project<'_>) -> Vec<Origin> {
         let handed_out = self.handed_out(file, word, project);
         let mut origins = handed_out.origins.clone();
-        for star in handed_out.stars.iter().filter(|_| !handed_out.is_bound) {
+        for star in &handed_out.stars {
             let importer = project.importer(file);
             let module =
                 if star.level == 0 { Some(star.name.clone()) } else { importer.resolve(star.level, &star.name) };

@@ -37,7 +37,7 @@ impl Judging<'_, '_> {
             let used = self.used.entry((index, position)).or_insert(0);
             *used += usize::from(counts);
             // Counted within each file, so that a file is judged the same in part and in full runs.
-            if exemption.max.is_none_or(|max| *used <= max) {
+            if !counts || exemption.max.is_none_or(|max| *used <= max) {
                 return true;
             }
         }

@@ -44,6 +44,13 @@ fn read_one(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, reading: 
         }
     }
     if let Some(with) = fields.get("with") {
+        if matches!(&with.value, Value::Map(pairs) if pairs.is_empty()) {
+            reading.wrong(
+                with.span,
+                "`with` is an empty map",
+                "name an argument and its value: `with: { shell: true }`",
+            );
+        }
         for (key, value) in reading.entries(with, "`with`") {
             let written = Spanned { text: key.text.clone(), span: key.span };
             if let (true, Some(value)) = (is_argument(&written, reading), read_value(value, reading)) {

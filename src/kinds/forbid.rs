@@ -93,6 +93,13 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
         ] {
             if let Some(value) = fields.get(key) {
                 let target = Target { key, libraries, ties, form, allows: false };
+                if let (Form::Dynamic, Value::Scalar { text, .. }) = (form, &value.value)
+                    && matches!(text.as_str(), "yes" | "true" | "on" | "all")
+                {
+                    let help = "write `dynamic: [any]`, or the names under which modules are loaded";
+                    reading.wrong(value.span, format!("`{text}` is no name"), help);
+                    continue;
+                }
                 if form == Form::Call {
                     call_list::read(value, target, &mut entries, reading);
                 } else {

@@ -155,6 +155,31 @@ impl<'t> Project<'t> {
         if stem == "__init__" { package } else { name::join(&package, &name::normalise(stem)) }
     }
 
+    /// Every name by which a file can be loaded as a module: from each root and renamed package that holds it.
+    #[must_use]
+    pub fn module_names(&self, path: &RepoPath) -> Vec<String> {
+        let mut names = vec![self.module_name(path)];
+        let name = String::from_utf8_lossy(path.file_name()).into_owned();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+        for root in &self.layout.roots {
+            let folder = path.parent();
+            let Some(rest) = folder.strip_folder(root) else { continue };
+            let rest = RepoPath::from_bytes(rest);
+            let mut segments: Vec<String> = rest
+                .segments()
+                .map(|segment| name::normalise(&String::from_utf8_lossy(segment)).into_owned())
+                .collect();
+            if stem != "__init__" {
+                segments.push(name::normalise(&stem).into_owned());
+            }
+            let dotted = segments.join(".");
+            if !dotted.is_empty() && name::is_dotted(&dotted) && !names.contains(&dotted) {
+                names.push(dotted);
+            }
+        }
+        names
+    }
+
     /// The bytes of a file; `None` when it cannot be read.
     #[must_use]
     pub fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {

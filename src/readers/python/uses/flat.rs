@@ -55,14 +55,16 @@ pub(super) struct Layout<'a> {
     bytes: &'a [u8],
     lexer: Lexer<'a>,
     flat: Flat,
+    places: &'a [usize],
     /// Whether a backtick is open.
     is_quoted: bool,
 }
 
 impl<'a> Layout<'a> {
-    /// For the lines of a text.
-    pub(super) fn new(text: &'a str) -> Self {
+    /// For the lines of a text; literals at `places` are kept whole.
+    pub(super) fn new(text: &'a str, places: &'a [usize]) -> Self {
         Self {
+            places,
             text,
             bytes: text.as_bytes(),
             lexer: Lexer::new(text.as_bytes()),
@@ -255,7 +257,9 @@ impl<'a> Layout<'a> {
         let quotes = self.lexer.quotes_at(token.start).len();
         let text = self.text.get(token.start..token.end).unwrap_or_default();
         let is_closed = token.kind == (TokenKind::Literal { closed: true });
-        if formatted.is_none() && is_closed && text.len() > LONGEST_LITERAL {
+        let first = self.places.partition_point(|place| *place < token.start);
+        let is_asked = self.places.get(first).is_some_and(|place| *place < token.end);
+        if formatted.is_none() && is_closed && !is_asked && text.len() > LONGEST_LITERAL {
             self.flat.pieces.push((self.flat.text.len(), token.start));
             self.flat.text.push_str(text.get(..quotes).unwrap_or_default());
             self.flat.pieces.push((self.flat.text.len(), token.end - quotes));

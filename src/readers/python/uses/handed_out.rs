@@ -22,7 +22,9 @@ pub(in crate::readers::python) fn read(source: &Text<'_>, name: &str) -> HandedO
     let mut reading = Reading::new(text, &wanted, hints);
     reading.names.add(name);
     let mut found = HandedOut::default();
-    for _ in 0..MOST_ROUNDS {
+    // A star in front of a binding that always runs brings the name in no more.
+    let mut after = 0;
+    for _ in 0..MOST_ROUNDS * 8 {
         let Some(harvest) = reading.read_module() else { break };
         let mut is_new = false;
         for root in &harvest.roots {
@@ -31,12 +33,11 @@ pub(in crate::readers::python) fn read(source: &Text<'_>, name: &str) -> HandedO
         if !is_new {
             found.origins = origins(&harvest, &reading.names, name, &mut source.positions());
             found.is_bound = is_bound(&harvest, &reading.names, name);
+            after = last_sure(&harvest, &reading.names, name);
             break;
         }
     }
-    if !found.is_bound {
-        found.stars = stars(text, &mut source.positions());
-    }
+    found.stars = stars(text, after, &mut source.positions());
     found.is_listed = is_listed(text, name);
     found
 }
@@ -71,6 +72,13 @@ fn is_bound(harvest: &Harvest, names: &Names, name: &str) -> bool {
     names.id(name).is_some_and(|id| !harvest.scopes.bindings(0, id).is_empty())
 }
 
+/// Where the last binding stands that always runs.
+fn last_sure(harvest: &Harvest, names: &Names, name: &str) -> usize {
+    let bindings = names.id(name).map(|id| harvest.scopes.bindings(0, id)).unwrap_or_default();
+    let sure = bindings.iter().filter_map(|index| harvest.bindings.get(*index));
+    sure.filter(|binding| binding.is_direct && binding.scope == 0).map(|binding| binding.at).max().unwrap_or(0)
+}
+
 fn origins(harvest: &Harvest, names: &Names, name: &str, positions: &mut Positions<'_>) -> Vec<Origin> {
     let Some(id) = names.id(name) else { return Vec::new() };
     let resolver = Resolver::new(harvest, names);
@@ -92,7 +100,7 @@ fn origins(harvest: &Harvest, names: &Names, name: &str, positions: &mut Positio
 }
 
 /// Modules of star imports.
-fn stars(text: &str, positions: &mut Positions<'_>) -> Vec<Origin> {
+fn stars(text: &str, after: usize, positions: &mut Positions<'_>) -> Vec<Origin> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     if memchr::memchr(b'*', bytes).is_none() {
@@ -100,7 +108,7 @@ fn stars(text: &str, positions: &mut Positions<'_>) -> Vec<Origin> {
     }
     let mut statement = Statement::default();
     let mut code: Option<Vec<_>> = None;
-    for candidate in candidates(bytes).filter(|candidate| candidate.from.is_some()) {
+    for candidate in candidates(bytes).filter(|candidate| candidate.from.is_some() && candidate.start >= after) {
         statement.read(text, &candidate);
         if statement.aliases.iter().any(|alias| statement.name(alias) == "*") {
             let tokens = code.get_or_insert_with(|| mentions::tokens(bytes, bytes.len()));

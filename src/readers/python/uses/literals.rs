@@ -13,7 +13,7 @@ pub(super) struct Text {
 }
 
 /// Texts longer than this name nothing.
-const LONGEST: usize = 4_000;
+const LONGEST: usize = 64 << 10;
 
 /// The text of an expression: a literal, adjacent ones, or such joined by `+`; the head of a formatted one. `None` for
 /// anything else.

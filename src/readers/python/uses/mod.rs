@@ -184,7 +184,10 @@ impl<'r> Reading<'r> {
                 // What lies wholly beneath a ban is told at the import.
                 let is_told = self.wanted.uses(&format!("{module}.__any__"), statement.level);
                 if self.wanted.uses(module, statement.level) && !is_told {
-                    self.stars.push((module.to_owned(), statement.level, alias.span));
+                    let is_known = self.stars.iter().any(|(own, level, _)| own == module && *level == statement.level);
+                    if !is_known {
+                        self.stars.push((module.to_owned(), statement.level, alias.span));
+                    }
                 }
                 continue;
             }
@@ -264,7 +267,7 @@ impl<'r> Reading<'r> {
     }
 
     fn lay_out(&self, lines: &[CodeLine]) -> Flat {
-        let mut layout = Layout::new(self.text);
+        let mut layout = Layout::new(self.text, &self.places);
         for line in lines {
             layout.add(line);
         }

@@ -2,15 +2,18 @@
 //! anybody asks for.
 
 use super::harvest::{AttributeBinding, Harvest, Load};
-use super::names::Names;
+use super::names::{NameId, Names};
 use super::scopes::{Binding, ScopeId, ScopeKind, What};
 use super::shapes::{Root, Shape};
 use crate::fact::Confidence;
 use crate::span::Span;
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
+/// Of a name with more bindings than this, the order does not count.
+const MOST_BINDINGS: usize = 256;
 /// A name leads to no more things than this.
-const MOST_VALUES: usize = 8;
+const MOST_VALUES: usize = 32;
 /// Names longer than this, in bytes, are not followed: they grow in a circle.
 const LONGEST_NAME: usize = 1_000;
 /// Assignments handed on more often than this within what was read are not followed.
@@ -55,6 +58,7 @@ pub(super) struct Resolver<'r> {
     names: &'r Names,
     values: Vec<Vec<Value>>,
     attributes: FxHashMap<(ScopeId, String), Vec<Value>>,
+    many: RefCell<FxHashMap<(ScopeId, NameId), Vec<usize>>>,
 }
 
 impl<'r> Resolver<'r> {
@@ -74,7 +78,7 @@ impl<'r> Resolver<'r> {
             _ => Vec::new(),
         };
         let values = harvest.bindings.iter().map(import).collect();
-        let mut resolver = Self { harvest, names, values, attributes: FxHashMap::default() };
+        let mut resolver = Self { harvest, names, values, attributes: FxHashMap::default(), many: RefCell::default() };
         for _ in 0..MOST_ROUNDS {
             if !resolver.hand_on() {
                 break;
@@ -88,7 +92,8 @@ impl<'r> Resolver<'r> {
         let mut is_new = false;
         for (index, binding) in self.harvest.bindings.iter().enumerate() {
             let What::Alias(shapes) = &binding.what else { continue };
-            let values: Vec<Value> = shapes.iter().flat_map(|shape| self.follow(shape)).collect();
+            let own = self.harvest.scopes.owner(binding.scope, binding.name).map(|owner| (owner, binding.name));
+            let values: Vec<Value> = shapes.iter().flat_map(|shape| self.follow_from(shape, own)).collect();
             if let Some(known) = self.values.get_mut(index) {
                 is_new |= add(known, values);
             }
@@ -103,11 +108,35 @@ impl<'r> Resolver<'r> {
 
     /// What an expression leads to.
     pub(super) fn follow(&self, shape: &Shape) -> Vec<Value> {
+        self.follow_from(shape, None)
+    }
+
+    /// The same for what is assigned to a name: `node = node.next` is followed once, not for ever.
+    fn follow_from(&self, shape: &Shape, own: Option<(ScopeId, NameId)>) -> Vec<Value> {
         let mut values: Vec<Value> = match &shape.root {
             Root::Name(name, scope) => {
-                let owner = self.harvest.scopes.owner(*scope, *name);
-                let bindings = owner.map(|owner| self.harvest.scopes.bindings(owner, *name)).unwrap_or_default();
-                bindings.iter().filter_map(|index| self.values.get(*index)).flatten().cloned().collect()
+                let scopes = &self.harvest.scopes;
+                let owner = scopes.owner(*scope, *name);
+                let is_own = own.is_some() && own == owner.map(|owner| (owner, *name));
+                let starts = |binding: &Binding| {
+                    !is_own || matches!(binding.what, What::Import { .. }) || !refers(binding, *name)
+                };
+                let of = |owner: ScopeId| {
+                    let bindings = scopes.bindings(owner, *name).iter();
+                    let bindings = bindings.filter(|index| self.harvest.bindings.get(**index).is_some_and(starts));
+                    let mut values: Vec<Value> = Vec::new();
+                    for value in bindings.filter_map(|index| self.values.get(*index)).flatten() {
+                        add(&mut values, vec![value.clone()]);
+                        if values.len() >= MOST_VALUES {
+                            break;
+                        }
+                    }
+                    values
+                };
+                let values = owner.map(of).unwrap_or_default();
+                // `http = http` in a class body reads the module's.
+                let is_class = owner.is_some_and(|owner| owner == *scope && scopes.kind(owner) == ScopeKind::Class);
+                if values.is_empty() && is_class { of(0) } else { values }
             }
             Root::Attribute(object, name, scope) => self.attribute(object, self.names.text(*name), *scope),
             Root::Module(name, span) => {
@@ -253,7 +282,7 @@ impl<'r> Resolver<'r> {
 
     /// The scope that owns a name where it is read. A class body reads the module until it binds the name itself
     /// (reference manual, "Resolution of names"); what it imports itself further down is taken for its own.
-    fn owner_at(&self, load: &Load, scope: ScopeId, name: super::names::NameId) -> Option<ScopeId> {
+    fn owner_at(&self, load: &Load, scope: ScopeId, name: NameId) -> Option<ScopeId> {
         let scopes = &self.harvest.scopes;
         let owner = scopes.owner(scope, name)?;
         if owner != scope || scopes.kind(owner) != ScopeKind::Class {
@@ -273,6 +302,10 @@ impl<'r> Resolver<'r> {
     fn surviving(&self, owner: ScopeId, load: &Load, bindings: &[usize]) -> Vec<usize> {
         let start = load.at.span.start as usize;
         let all = bindings.iter().copied();
+        if bindings.len() > MOST_BINDINGS {
+            // Every binding of one value is as good as the first.
+            return self.first_of_each(owner, bindings);
+        }
         if load.scope != owner {
             return all.collect();
         }
@@ -281,7 +314,29 @@ impl<'r> Resolver<'r> {
             binding(*index).filter(|b| b.is_direct && b.scope == owner && b.at < start && b.line != load.at.line)
         };
         let last = bindings.iter().filter_map(ends).map(|binding| binding.at).max();
-        all.filter(|index| binding(*index).is_some_and(|binding| last.is_none_or(|last| binding.at >= last))).collect()
+        // What a function binds by `global` runs whenever that is called.
+        let survives = |binding: &Binding| binding.scope != owner || last.is_none_or(|last| binding.at >= last);
+        all.filter(|index| binding(*index).is_some_and(survives)).collect()
+    }
+
+    /// For a name with very many bindings: the first one of each value. Put together once.
+    fn first_of_each(&self, owner: ScopeId, bindings: &[usize]) -> Vec<usize> {
+        let name =
+            bindings.first().and_then(|index| self.harvest.bindings.get(*index)).map_or(0, |binding| binding.name);
+        let mut known = self.many.borrow_mut();
+        let firsts = known.entry((owner, name)).or_insert_with(|| {
+            let mut values: Vec<Value> = Vec::new();
+            let mut firsts = Vec::new();
+            for &index in bindings {
+                let own = self.values(index);
+                let is_new = add(&mut values, own.to_vec());
+                if is_new || (own.is_empty() && firsts.is_empty()) {
+                    firsts.push(index);
+                }
+            }
+            firsts
+        });
+        firsts.clone()
     }
 
     /// Names that are bound to what is of interest without being of interest yet.
@@ -308,6 +363,12 @@ impl<'r> Resolver<'r> {
         });
         bound.chain(in_bodies)
     }
+}
+
+/// Whether a binding is assigned from the name itself.
+fn refers(binding: &Binding, name: NameId) -> bool {
+    let starts_there = |shape: &Shape| matches!(shape.root, Root::Name(own, _) if own == name);
+    matches!(&binding.what, What::Alias(shapes) if shapes.iter().any(starts_there))
 }
 
 /// Whether two values are the same, wherever they come from.

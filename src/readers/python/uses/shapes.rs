@@ -374,8 +374,15 @@ impl<'s> Shapes<'s> {
         read
     }
 
+    fn written_flat(&self, node: Id) -> Written {
+        if self.syntax.kind(node) == Kind::Parenthesized { Written::Other } else { self.written(node) }
+    }
+
     fn written(&self, node: Id) -> Written {
         match self.syntax.kind(node) {
+            Kind::Parenthesized => {
+                self.syntax.children(node).next().map_or(Written::Other, |inner| self.written_flat(inner))
+            }
             Kind::None => Written::None,
             Kind::True => Written::Bool(true),
             Kind::False => Written::Bool(false),

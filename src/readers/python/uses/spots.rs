@@ -9,7 +9,7 @@ use super::syntax::{Field, Id, Kind};
 use super::walk::{Mode, Task, Walk};
 
 /// Strings in one container beyond this are not looked at one by one.
-const MOST: usize = 10_000;
+const MOST: usize = 1_000_000;
 
 impl Walk<'_> {
     pub(super) fn visit_call(&mut self, task: Task) {
@@ -216,7 +216,7 @@ impl Walk<'_> {
                         let shape = super::shapes::Shape { root, suffix: String::new(), is_choice: false, at: None };
                         let at = self.at(node, task);
                         self.harvest.spots.push(Spot { text: Err(shape), names, at, is_code: false });
-                    } else if matches!(kind, Kind::Parenthesized | Kind::Binary) {
+                    } else if matches!(kind, Kind::Parenthesized | Kind::Binary | Kind::Boolean | Kind::Conditional) {
                         rest.extend(syntax.children(node));
                     }
                 }

@@ -17,6 +17,9 @@ use crate::readers::python::statement::Statement;
 /// Tells what a string names, as far as anybody asks.
 pub(super) fn tell(spot: &Spot, resolver: &Resolver<'_>, wanted: &Wanted<'_>, lines: &[CodeLine], uses: &mut Vec<Use>) {
     let mut add = |role: Role, name: String, open: bool| {
+        if let Some(notes) = wanted.notes.filter(|notes| notes.is_noted(top(&name))) {
+            notes.note(&name, 0, None);
+        }
         let is_wanted = if name.is_empty() {
             open && wanted.open
         } else {

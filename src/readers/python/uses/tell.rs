@@ -115,7 +115,9 @@ impl Reading<'_> {
                 let meanings = self.meanings.get(id).map(Vec::as_slice).unwrap_or_default();
                 meanings.is_empty() || meanings.iter().any(|(name, level)| self.wanted.depends(name, *level))
             };
-            let Some(at) = mentions.get(first..last).unwrap_or_default().iter().find(depends) else { continue };
+            let named = mentions.get(first..last).unwrap_or_default().iter().find(depends);
+            let in_line = |at: &&usize| **at >= line.start && **at < line.end;
+            let Some(at) = named.or_else(|| self.places.iter().find(in_line)) else { continue };
             unread.push(match refusal {
                 Some(parse::Outcome::Refused(refusal)) => Unread {
                     span: Span::new(*at, *at + 1),

@@ -39,7 +39,9 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
             .filter_map(|(number, words)| Some((&batch.files.get(*number)?.path, words.as_deref()?)))
             .collect();
         let may_matter = |path: &RepoPath, bytes: &[u8]| {
-            words.get(path).is_none_or(|words| words.iter().any(|handed| handed.may_stand_in(bytes)))
+            // A package may hand a module on without a word of what that hands out.
+            path.file_name().starts_with(b"__init__.")
+                || words.get(path).is_none_or(|words| words.iter().any(|handed| handed.may_stand_in(bytes)))
         };
         let more = judge(engine, &Batch { files: &files, ..*batch }, Follow::Only, &may_matter);
         let mut handed_out = Vec::new();

@@ -171,11 +171,32 @@ fn a_part_of_the_tree_gives_what_the_whole_gives() {
         ("app/gnir.py", "from .ring import x, f\n"),
         ("main.py", "import app\nfrom app import fetch\nfrom app.gnir import f\napp.http.send()\nfetch(); f()\n"),
         ("clean.py", "from app import http\nhttp.other()\n"),
+        ("pkg/__init__.py", "from pkg.core import http\nfrom .get import get\n"),
+        ("pkg/core/__init__.py", ""),
+        ("pkg/core/http.py", "import requests\n"),
+        ("pkg/get.py", "from requests import get\n"),
+        ("all.py", "from requests import *\n"),
+        (
+            "far.py",
+            "from pkg import http, get\nimport all\nhttp.requests.get(); all.get()\nimport importlib\nimportlib.import_module('app.http').send()\n",
+        ),
     ]);
     let whole = run(tree.path(), &["check", "--format", "concise"]);
     assert_eq!(whole.code, 1, "{}", whole.stderr);
     let mut parts = String::new();
-    for file in ["app/__init__.py", "app/api.py", "app/gnir.py", "app/http.py", "app/ring.py", "clean.py", "main.py"] {
+    for file in [
+        "app/__init__.py",
+        "app/api.py",
+        "app/gnir.py",
+        "app/http.py",
+        "app/ring.py",
+        "clean.py",
+        "main.py",
+        "far.py",
+        "all.py",
+        "pkg/__init__.py",
+        "pkg/get.py",
+    ] {
         parts.push_str(&run(tree.path(), &["check", "--format", "concise", file]).stdout);
     }
     let sorted = |text: &str| {
@@ -184,6 +205,11 @@ fn a_part_of_the_tree_gives_what_the_whole_gives() {
         lines
     };
     assert_eq!(sorted(&whole.stdout), sorted(&parts));
+    for place in
+        ["main.py:2:", "main.py:4:", "app/gnir.py:1:", "far.py:1:23", "far.py:3:1:", "far.py:3:22", "far.py:5:"]
+    {
+        assert!(whole.stdout.contains(place), "{place} is missing:\n{}", whole.stdout);
+    }
     let one = run(tree.path(), &["check", "--format", "jsonl", "--threads", "1"]);
     let two = run(tree.path(), &["check", "--format", "jsonl", "--threads", "2"]);
     assert_eq!(one.stdout, two.stdout);

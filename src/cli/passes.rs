@@ -2,7 +2,7 @@
 //! of passes; must not know what is judged.
 
 use super::judge::{Batch, each_file};
-use crate::engine::{Engine, FileReport, Follow, Handed, Importers};
+use crate::engine::{Engine, FileReport, Follow, Handed, Importer, Importers};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
 use crate::source::Source;
@@ -33,23 +33,23 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
             break;
         }
         let again = importers.of(&names);
-        let files: Vec<_> = again.iter().filter_map(|(number, _)| batch.files.get(*number)).cloned().collect();
-        let words: FxHashMap<&RepoPath, &[&Handed]> = again
-            .iter()
-            .filter_map(|(number, words)| Some((&batch.files.get(*number)?.path, words.as_deref()?)))
-            .collect();
+        let files: Vec<_> = again.iter().filter_map(|importer| batch.files.get(importer.file)).cloned().collect();
+        let importers_by_path: FxHashMap<&RepoPath, &Importer<'_>> =
+            again.iter().filter_map(|importer| Some((&batch.files.get(importer.file)?.path, importer))).collect();
         let may_matter = |path: &RepoPath, bytes: &[u8]| {
-            // A package may hand a module on without a word of what that hands out.
-            path.file_name().starts_with(b"__init__.")
-                || words.get(path).is_none_or(|words| words.iter().any(|handed| handed.may_stand_in(bytes)))
+            importers_by_path.get(path).is_none_or(|importer| {
+                // A package may hand a module on without a word of what that hands out.
+                (importer.takes_module && path.file_name().starts_with(b"__init__."))
+                    || importer.names.as_ref().is_none_or(|names| names.iter().any(|name| name.may_stand_in(bytes)))
+            })
         };
         let more = judge(engine, &Batch { files: &files, ..*batch }, Follow::Only, &may_matter);
         let mut handed_out = Vec::new();
-        for ((number, _), report) in again.iter().zip(more) {
+        for (importer, report) in again.iter().zip(more) {
             if let Some(mut report) = report {
                 handed_out.append(&mut report.handed_out);
                 // Of a second look at the same file, the last one tells everything.
-                seconds.insert(*number, report);
+                seconds.insert(importer.file, report);
             }
         }
         names = handed_out;

@@ -76,6 +76,13 @@ impl Notes for Noting<'_> {
     }
 }
 
+/// The key by which the module is taken that hands a name out.
+fn holder_of(name: &str) -> Option<Key> {
+    let mut segments = name.rsplit('.').skip(1);
+    let (own, above) = (segments.next()?, segments.next()?);
+    Some(key(above, own))
+}
+
 /// Keys by which a name may be taken from the module that hands it out; and the one of a star import.
 fn keys_of(name: &str) -> (Vec<Key>, Option<Key>) {
     let segments: Vec<&str> = name.split('.').collect();
@@ -98,21 +105,33 @@ fn keys_of(name: &str) -> (Vec<Key>, Option<Key>) {
 #[derive(Debug, Default)]
 pub struct Importers(Vec<Vec<Key>>);
 
+/// A file that may take a name.
+#[derive(Debug)]
+pub struct Importer<'n> {
+    /// Its number.
+    pub file: usize,
+    /// The names of which one must stand in the file; none when that is not known.
+    pub names: Option<Vec<&'n Handed>>,
+    /// Whether it takes a module as a whole that hands one out: it may hand that on.
+    pub takes_module: bool,
+}
+
 impl Importers {
     /// Adds the next file.
     pub(super) fn push(&mut self, keys: Vec<Key>) {
         self.0.push(keys);
     }
 
-    /// Files that may take one of these names, in order; with the names of which one must stand in the file, where that is
-    /// known.
+    /// Files that may take one of these names, in order.
     #[must_use]
-    pub fn of<'n>(&self, names: &'n [Handed]) -> Vec<(usize, Option<Vec<&'n Handed>>)> {
+    pub fn of<'n>(&self, names: &'n [Handed]) -> Vec<Importer<'n>> {
         let mut by_key: FxHashMap<Key, Vec<&Handed>> = FxHashMap::default();
         let mut stars: FxHashSet<Key> = FxHashSet::default();
+        let mut holders: FxHashSet<Key> = FxHashSet::default();
         for handed in names {
             let (keys, star) = keys_of(&handed.name);
             stars.extend(star);
+            holders.extend(holder_of(&handed.name));
             for key in keys {
                 let known = by_key.entry(key).or_default();
                 let is_known =
@@ -126,17 +145,17 @@ impl Importers {
         for (file, keys) in self.0.iter().enumerate() {
             let mut names: Option<Vec<&Handed>> = None;
             let mut has_star = false;
+            let mut takes_module = false;
             for key in keys {
                 // What a star brings in, a file may hand on without a word of it.
                 has_star |= stars.contains(key);
+                takes_module |= holders.contains(key);
                 if let Some(more) = by_key.get(key) {
                     names.get_or_insert_default().extend(more);
                 }
             }
-            if has_star {
-                files.push((file, None));
-            } else if let Some(names) = names {
-                files.push((file, Some(names)));
+            if has_star || names.is_some() {
+                files.push(Importer { file, names: names.filter(|_| !has_star), takes_module });
             }
         }
         files

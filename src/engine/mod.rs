@@ -17,7 +17,7 @@ pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
 pub use file::panicked;
 pub use file_report::{FileReport, Follow, Handed, Keep, Used, Work};
-pub use importers::Importers;
+pub use importers::{Importer, Importers};
 pub use spellings::{Mode, Tried, try_spellings};
 
 use crate::policy::Policy;

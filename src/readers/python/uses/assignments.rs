@@ -92,7 +92,10 @@ impl Walk<'_> {
                 }
                 Kind::Attribute => {
                     self.assign_attribute(target, value, task, from);
-                    self.push_in(target, task, Mode::Read, from);
+                    // To set `self.http` is no use of what it is.
+                    if let Some(object) = self.child(target, Field::Object) {
+                        self.push_in(object, task, Mode::Read, from);
+                    }
                 }
                 _ => self.push(target, task, Mode::Target),
             }

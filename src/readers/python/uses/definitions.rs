@@ -32,17 +32,10 @@ impl Walk<'_> {
                     }
                 }
                 Kind::DefaultParameter => {
-                    let name = self.child(parameter, Field::Name);
-                    if let Some(name) = name.filter(|name| self.shapes.syntax.kind(*name) == Kind::Identifier) {
-                        // A default is what the parameter may be.
-                        let value = self.child(parameter, Field::Value);
-                        self.assign(name, value, Task { scope: inner, is_sure: false, ..task }, task.scope);
-                    }
                     for part in self.children(parameter) {
                         match self.shapes.syntax.field(part) {
                             Field::Type => self.push_in(part, task, Mode::Annotation, outer),
                             Field::Value => self.push_in(part, task, Mode::Read, task.scope),
-                            Field::Name if self.shapes.syntax.kind(part) == Kind::Identifier => {}
                             _ => self.push_in(part, task, Mode::Target, inner),
                         }
                     }

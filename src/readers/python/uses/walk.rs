@@ -156,6 +156,11 @@ impl<'w> Walk<'w> {
             | Kind::Splat
             | Kind::PatternTarget
             | Kind::Error => self.push_children(task, task.mode),
+            Kind::Attribute => {
+                if let Some(object) = self.child(task.node, Field::Object) {
+                    self.push(object, task, Mode::Read);
+                }
+            }
             _ => self.visit_read(Task { mode: Mode::Read, ..task }, kind),
         }
     }

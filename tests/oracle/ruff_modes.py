@@ -164,8 +164,8 @@ def modes(chosen):
     relative = "flake8-tidy-imports.ban-relative-imports"
     future = "from __future__ import annotations"
     return {
-        "forbid name": Mode(
-            {"forbid": {"name": chosen}},
+        "forbid import": Mode(
+            {"forbid": {"import": chosen}},
             "TID251",
             banned(chosen),
             chosen,

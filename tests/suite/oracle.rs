@@ -64,7 +64,7 @@ fn ruff_reports_the_same_statements() {
     let mut command = Command::new(python);
     command.arg(project().join("tests/oracle/ruff.py")).arg(env!("CARGO_BIN_EXE_policy")).arg(ruff).arg(tree.path());
     for mode in [
-        "forbid name",
+        "forbid import",
         "relative none",
         "relative no-parents",
         "import-as",

@@ -11,6 +11,7 @@ use crate::readers::wanted::{Asked, Notes, Tops, Wanted};
 use crate::repo_path::RepoPath;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::sync::LazyLock;
 use thread_local::ThreadLocal;
 
 /// Names that a thread remembers at most, so that hostile sources cannot fill the memory.
@@ -18,6 +19,9 @@ const MOST: usize = 100_000;
 
 type Answers = RefCell<FxHashMap<Box<str>, bool>>;
 type Stakes = RefCell<FxHashMap<Box<str>, Stake>>;
+
+/// Of strings, only those handed to functions that load modules can mean modules of the project.
+static LOADERS: LazyLock<Quoted> = LazyLock::new(|| Quoted::of([]));
 
 /// Answers which names are wanted, and remembers them for each thread: this is asked for every import.
 #[derive(Default)]
@@ -73,7 +77,7 @@ impl Interest {
         if self.only {
             let (names, stakes) = (self.names.get_or_default(), self.stakes.get_or_default());
             let asked = Leading { policy, project, path, reach, names, stakes };
-            let nothing = Wanted { relative: Some(1), uses: true, strings: quoted, ..Wanted::nothing(&asked) };
+            let nothing = Wanted { relative: Some(1), uses: true, strings: Some(&LOADERS), ..Wanted::nothing(&asked) };
             return read(&nothing);
         }
         let asked = Remembered { policy, project, path, reach: self.follows.then_some(reach), tops, names, stakes };

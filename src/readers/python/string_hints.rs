@@ -76,7 +76,7 @@ impl Places {
             || (rest.starts_with(b"import__") && before.ends_with(b"__"));
         if is_function {
             self.found.push(at);
-        } else if begins_literal(before) {
+        } else if matches!(rest.get(6), Some(b' ' | b'\t' | b'(' | b'\\')) && begins_literal(before) {
             self.in_literals.push(at);
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::call::Call;
 use crate::context::Contexts;
+use crate::dependency::Dependency;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::versions::Versions;
@@ -19,12 +20,19 @@ pub enum Role {
     Call,
     /// A string names it, in a place where names are resolved.
     String,
+    /// A manifest declares it, a lock holds it, or a command installs it.
+    Dependency,
 }
 
 impl Role {
     /// Every role with its spelling in reports.
-    pub const ALL: [(&'static str, Role); 4] =
-        [("import", Role::Import), ("use", Role::Use), ("call", Role::Call), ("string", Role::String)];
+    pub const ALL: [(&'static str, Role); 5] = [
+        ("import", Role::Import),
+        ("use", Role::Use),
+        ("call", Role::Call),
+        ("string", Role::String),
+        ("dependency", Role::Dependency),
+    ];
 
     /// The spelling used in reports.
     #[must_use]
@@ -105,6 +113,9 @@ pub struct Fact<'a> {
     pub call: Option<&'a Call>,
     /// Whether the name goes on in a way that only the running program knows.
     pub open: bool,
+    /// For a dependency: what is said of it. Its name is that of the distribution, in the spelling in which these are
+    /// compared.
+    pub dependency: Option<&'a Dependency>,
 }
 
 impl Fact<'_> {

@@ -2,12 +2,13 @@
 //! source text.
 
 use crate::context::Contexts;
+use crate::dependency::{Dependency, Standing};
 use crate::fact::Confidence;
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
 use crate::repo_path::RepoPath;
 use crate::surface::Surface;
-use crate::text::Position;
+use crate::text::{Position, Within};
 use std::sync::Arc;
 
 /// A line of the policy, as findings point back to it.
@@ -89,6 +90,44 @@ pub struct Finding {
     pub uses: usize,
     /// How a first-party name leads to what is complained about; empty where nothing stands between.
     pub chain: Vec<Link>,
+    /// The cell or block that it stands in.
+    pub within: Option<Within>,
+    /// What is said of the distribution, for a dependency.
+    pub dependency: Option<Depended>,
+}
+
+/// What a manifest, a lock or a command says of a distribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Depended {
+    /// How it is spoken of.
+    pub standing: Standing,
+    /// Which versions, as written.
+    pub specifier: Option<Box<str>>,
+    /// Where or for whom it holds (PEP 508), as written.
+    pub marker: Option<Box<str>>,
+    /// `runtime`, `build`, `extra:x`, `group:x`.
+    pub group: Option<Box<str>>,
+    /// Packages that pull it in.
+    pub pulled_by: Vec<Box<str>>,
+}
+
+impl From<&Dependency> for Depended {
+    fn from(dependency: &Dependency) -> Self {
+        let pulled = dependency.pulled.as_ref();
+        let text = |part: &Option<(String, crate::span::Span)>| part.as_ref().map(|(text, _)| text.as_str().into());
+        Self {
+            standing: dependency.standing,
+            specifier: text(&dependency.specifier),
+            marker: text(&dependency.marker),
+            group: dependency.group.as_deref().map(Into::into),
+            pulled_by: pulled
+                .map(|own| own.graph.pullers(own.node))
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        }
+    }
 }
 
 impl Finding {

@@ -17,8 +17,8 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
-//! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call) |
+//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call; manifests and locks; commands in containers and pipelines; notebooks and documents) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
 //! | judgement | `engine` |
@@ -42,15 +42,25 @@
 //!    `symtable`. What a first-party module hands out is followed from file to file (`engine`): in a full run a second
 //!    pass looks at those files only that may take a forbidden name from such a module.
 //!
+//! How everything else is read: bytes become text (`readers::decode`), text becomes one kind of tree whatever it was written
+//! in (`readers::tree`), and every string of it is an [`excerpt::Excerpt`], which knows the way back through escapes, joined
+//! lines and cells. A manifest reader says which places of the tree hold requirements; a command reader takes scripts apart
+//! into words and looks installers up in one table; a document reader hands cells and blocks to the Python tiers. What they
+//! give are facts about distributions ([`dependency::Dependency`]) beside those about names.
+//!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 
+pub mod accepts;
 pub mod builtins;
 pub mod call;
 pub mod cli;
 pub mod context;
+pub mod dependency;
 pub mod disk;
+pub mod distribution;
 pub mod document;
 pub mod engine;
+pub mod excerpt;
 pub mod fact;
 pub mod finding;
 pub mod fingerprint;

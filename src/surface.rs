@@ -25,6 +25,24 @@ pub enum Surface {
 }
 
 impl Surface {
+    /// Every surface on which rules speak, in the order in which they are told.
+    pub const ALL: [Surface; 8] = [
+        Surface::Code,
+        Surface::Stubs,
+        Surface::Notebooks,
+        Surface::Docs,
+        Surface::Dependencies,
+        Surface::Locks,
+        Surface::Containers,
+        Surface::Ci,
+    ];
+
+    /// Whether files of this surface are modules, which others import.
+    #[must_use]
+    pub fn is_module(self) -> bool {
+        matches!(self, Surface::Code | Surface::Stubs)
+    }
+
     /// The spelling used in policies and reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -4,12 +4,12 @@ use super::check_args::{define, destinations, fail_level};
 use super::common::{self, fail};
 use super::judge::{Batch, from_disk};
 use super::output::{self, Destination};
-use super::passes::judge_all;
+use super::passes::{INCLUDED, judge_all};
 use super::policy_file::{self, Refusal};
 use super::progress::Progress;
 use super::target::{self, Target};
 use super::{Command, Exit, Shell, tell};
-use crate::disk::{DiskTree, Place, Selection, nearby};
+use crate::disk::{self, DiskTree, Place, Selection, nearby};
 use crate::engine::{Engine, FileReport, Keep, Tally, Work, about_policy};
 use crate::finding::Finding;
 use crate::formats::Telling;
@@ -18,6 +18,8 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Project;
+use crate::readers::Reader;
+use crate::repo_path::RepoPath;
 use crate::report::{PolicyInfo, Report, Scope, Summary};
 use clap::ArgMatches;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -131,6 +133,7 @@ impl Run<'_> {
         let scope = if self.target.is_whole(&self.place.root) { Scope::Full } else { Scope::Partial };
         let mut collected = Collected { tally: Tally::default(), ..Collected::default() };
         let bytes = AtomicU64::new(0);
+        let mut included = Vec::new();
         {
             let progress = Progress::start(selection.files.len(), shell.err_columns.is_some() && !quiet);
             let nearby = nearby(&self.place.root, &shell.working);
@@ -138,20 +141,29 @@ impl Run<'_> {
             let load = self.target.load(&disk);
             let batch =
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
-            let reports = judge_all(&mut engine, &batch, scope);
-            for report in reports {
+            let include = |path: &RepoPath, reader: &'static dyn Reader| {
+                let exclude: Vec<_> = self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
+                let is_asked = scope == Scope::Full || self.target.covers(&self.place.root, path);
+                is_asked.then(|| disk::included(&self.place.root, path, &exclude, reader, INCLUDED)).flatten()
+            };
+            let judged = judge_all(&mut engine, &batch, scope, &include);
+            for report in judged.reports {
+                collected.add(report);
+            }
+            for (file, report) in judged.included {
+                included.push(file.path);
                 collected.add(report);
             }
         }
         let mut summary = Summary {
             named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),
-            files: selection.files.len(),
-            analysed: selection.files.len() - collected.files_with_problems,
+            files: selection.files.len() + included.len(),
+            analysed: selection.files.len() + included.len() - collected.files_with_problems,
             skipped: selection.skipped.len(),
             findings: collected.counts,
         };
         if scope == Scope::Full {
-            collected.tally.paths = selection.files.into_iter().map(|file| file.path).collect();
+            collected.tally.paths = selection.files.into_iter().map(|file| file.path).chain(included).collect();
             collected.tally.unread_policies = selection.policies;
             let about = about_policy(&engine, &collected.tally, &|path| tree.is_folder(path));
             for finding in &about {

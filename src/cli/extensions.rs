@@ -2,7 +2,7 @@
 //! the root; must not know what the texts say.
 
 use super::policy_text::{Unreadable, read_text};
-use crate::disk::to_disk;
+use crate::disk::{installed, to_disk};
 use crate::document::yaml::MAX_BYTES;
 use crate::packs;
 use crate::policy::Extensions;
@@ -37,5 +37,10 @@ impl Extensions for Extended<'_> {
             Unreadable::TooLong(bytes) => format!("has {bytes} bytes; more than {MAX_BYTES} are not read"),
             Unreadable::Words(what) => what,
         })
+    }
+
+    fn installed(&self, path: &RepoPath) -> Result<Vec<(String, String)>, String> {
+        let folder = to_disk(self.root, path).ok_or_else(|| "is no name of a folder here".to_owned())?;
+        installed(&folder)
     }
 }

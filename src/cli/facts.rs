@@ -16,8 +16,10 @@ use crate::parallel;
 use crate::problem::Problem;
 use crate::project::{Importer, Layout, Project, standard_library};
 use crate::readers::quoted::Quoted;
+use crate::readers::wanted::{Beside, Distributions};
 use crate::readers::{Detail, Sink, Unread, Wanted};
 use crate::repo_path::RepoPath;
+use crate::source::Source;
 use crate::text::Positions;
 use clap::{Arg, ArgMatches, value_parser};
 use std::io::{self, Write};
@@ -48,14 +50,15 @@ fn define(command: clap::Command) -> clap::Command {
                 .long("role")
                 .value_name("ROLE")
                 .action(clap::ArgAction::Append)
-                .value_parser(["import", "use", "call", "string", "all"])
-                .help("Facts of this role (repeatable); imports unless said otherwise"),
+                .value_parser(["import", "use", "call", "string", "dependency", "all"])
+                .help("Facts of this role (repeatable); imports and dependencies unless said otherwise"),
         )
         .after_help(
             "\
 Examples:
   policy facts apps/                     imports beneath apps/
-  policy facts --role all apps/          what is done with them too
+  policy facts --role dependency         what manifests declare, locks hold and commands install
+  policy facts --role all apps/          what code does with imports too
   policy facts | jq -r .name | sort | uniq -c | sort -rn
                                          what is imported, and how often
 
@@ -100,8 +103,15 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         };
         let work = |file: &disk::Selected, bytes: &[u8]| {
             let importer = project.importer(&file.path);
+            let beside = project.beside(&file.path);
             let mut telling = Telling::new(&file.path, &importer, &roles);
-            file.reader.read(bytes, file.surface, &roles.wanted(&quoted), Detail::Whole, &mut telling);
+            file.reader.read(
+                &Source { path: &file.path, bytes },
+                file.surface,
+                &roles.wanted(&quoted, &beside),
+                Detail::Whole,
+                &mut telling,
+            );
             telling.told.in_order()
         };
         let failed = |report: FileReport| Told { lines: Vec::new(), ends: Vec::new(), problems: report.problems };
@@ -149,6 +159,23 @@ fn find_place(matches: &ArgMatches, target: &Target, shell: &mut Shell<'_>) -> R
     Ok((place, Layout { roots, target: (3, standard_library::NEWEST), ..Layout::default() }))
 }
 
+/// Every distribution is told.
+struct Everything;
+
+impl Distributions for Everything {
+    fn all(&self) -> bool {
+        true
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        true
+    }
+
+    fn may_stand_in(&self, _: &[u8]) -> bool {
+        true
+    }
+}
+
 /// Which facts are told.
 struct Roles(Vec<Role>);
 
@@ -156,7 +183,7 @@ impl Roles {
     fn asked(matches: &ArgMatches) -> Self {
         let asked: Vec<&String> = matches.get_many("role").into_iter().flatten().collect();
         if asked.is_empty() {
-            return Self(vec![Role::Import]);
+            return Self(vec![Role::Import, Role::Dependency]);
         }
         let is_asked = |name: &str| asked.iter().any(|asked| *asked == name || *asked == "all");
         Self(Role::ALL.iter().filter(|(name, _)| is_asked(name)).map(|(_, role)| *role).collect())
@@ -167,10 +194,12 @@ impl Roles {
     }
 
     /// Nothing is looked for that is not told: uses take a parser.
-    fn wanted<'q>(&self, quoted: &'q Quoted) -> Wanted<'q> {
+    fn wanted<'q>(&self, quoted: &'q Quoted, beside: Beside<'q>) -> Wanted<'q> {
         let uses = self.has(Role::Use) || self.has(Role::Call);
         let more = uses || self.has(Role::String);
-        Wanted { uses, strings: more.then_some(quoted), open: more, ..Wanted::IMPORTS }
+        let distributions = self.has(Role::Dependency).then_some(&Everything as &dyn Distributions);
+        let strings = more.then_some(quoted);
+        Wanted { uses, strings, open: more, distributions, beside: Some(beside), ..Wanted::IMPORTS }
     }
 }
 
@@ -233,7 +262,7 @@ impl Sink for Telling<'_> {
         let resolved = if fact.level == 0 { None } else { self.importer.resolve(fact.level, fact.name) };
         let start = positions.at(fact.span.start);
         let end = positions.at(fact.span.end);
-        self.lines.push(fact, resolved.as_deref(), start, end, &mut self.told.lines);
+        self.lines.push(fact, resolved.as_deref(), (start, end), &|at| positions.stored(at), &mut self.told.lines);
         self.told.ends.push((start.offset, self.told.lines.len()));
     }
 

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_one_file_is_a_problem_of_that_file() {
-        let (reader, surface) = readers::by_name(b"a.py").unwrap();
+        let (reader, surface) = readers::by_name(b"", b"a.py").unwrap();
         let files: Vec<Selected> = (0..100)
             .map(|n| RepoPath::from_bytes(format!("{n:03}.py").as_bytes()))
             .map(|path| Selected { path, reader, surface, listed: true })

@@ -1,16 +1,99 @@
-//! Judges all files, and some of them again: those that may take a forbidden name from a first-party module. Knows the order
-//! of passes; must not know what is judged.
+//! Judges all files, those that they pull in, and some again: those that may take a forbidden name from a first-party module,
+//! and manifests, once it is known what all code imports. Knows the order of passes; must not know what is judged.
 
 use super::judge::{Batch, each_file};
-use crate::engine::{Engine, FileReport, Follow, Handed, Importer, Importers};
+use crate::disk::Selected;
+use crate::engine::{Engine, FileReport, Follow, Handed, Imported, Importer, Importers, Included};
+use crate::readers::{CONSTRAINTS, REQUIREMENTS, Reader};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
 use crate::source::Source;
+use crate::surface::Surface;
 use rustc_hash::FxHashMap;
+
+/// What judging gave.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// Of the files that were selected, in their order.
+    pub(super) reports: Vec<FileReport>,
+    /// Of files that they pull in, in order of their paths.
+    pub(super) included: Vec<(Selected, FileReport)>,
+}
+
+/// Finds a file that another one pulls in; `None` where it is not to be read.
+pub(super) type Include<'i> = &'i dyn Fn(&crate::repo_path::RepoPath, &'static dyn Reader) -> Option<Selected>;
+
+/// Judges every file, what they pull in, and, in a full run, manifests by what all code imports.
+pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope, include: Include<'_>) -> Judged {
+    let mut reports = judge_selected(engine, batch, scope);
+    let mut imported = Imported::default();
+    if scope == Scope::Full && engine.waits_for_imports() {
+        for (file, report) in batch.files.iter().zip(&mut reports) {
+            imported.add(&file.path, &std::mem::take(&mut report.imports));
+        }
+    }
+    let mut included = judge_included(engine, batch, &mut reports, include);
+    if scope == Scope::Full && engine.waits_for_imports() {
+        engine.imported = Some(imported);
+        let declares = |file: &&Selected| file.reader.declares(file.path.file_name());
+        let late: Vec<Selected> = batch.files.iter().filter(declares).cloned().collect();
+        let late_included: Vec<Selected> = included.iter().map(|(file, _)| file.clone()).collect();
+        let again = |files: &[Selected]| judge(engine, &Batch { files, ..*batch }, Follow::No, &|_, _| true);
+        let (more, more_included) = (again(&late), again(&late_included));
+        let own = batch.files.iter().zip(&mut reports).filter(|(file, _)| declares(file)).map(|(_, report)| report);
+        for (report, more) in own.zip(more) {
+            report.add(more.unwrap_or_default());
+        }
+        for ((_, report), more) in included.iter_mut().zip(more_included) {
+            report.add(more.unwrap_or_default());
+        }
+    }
+    Judged { reports, included }
+}
+
+/// Judges files of requirements that others pull in, whatever they are called, each once; one that is both asked for and
+/// only a constraint is asked for.
+fn judge_included(
+    engine: &Engine<'_>,
+    batch: &Batch<'_>,
+    reports: &mut [FileReport],
+    include: Include<'_>,
+) -> Vec<(Selected, FileReport)> {
+    let mut open: Vec<Included> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.includes)).collect();
+    let mut found: std::collections::BTreeMap<RepoPath, (bool, Selected, FileReport)> =
+        std::collections::BTreeMap::new();
+    while !open.is_empty() {
+        open.sort();
+        open.dedup();
+        let mut next: Vec<(bool, Selected)> = Vec::new();
+        for Included { path, constrains } in open.drain(..) {
+            let is_selected = || batch.files.binary_search_by(|file| file.path.cmp(&path)).is_ok();
+            let is_known = |(known, _, _): &(bool, Selected, FileReport)| !*known || constrains;
+            let is_next = next.iter().any(|(known, file)| file.path == path && (!*known || constrains));
+            if is_next || found.get(&path).is_some_and(is_known) || is_selected() {
+                continue;
+            }
+            let reader: &'static dyn Reader = if constrains { CONSTRAINTS } else { REQUIREMENTS };
+            next.retain(|(_, file)| file.path != path);
+            next.extend(include(&path, reader).map(|file| (constrains, file)));
+        }
+        let files: Vec<Selected> = next.iter().map(|(_, file)| file.clone()).collect();
+        let judged = judge(engine, &Batch { files: &files, ..*batch }, Follow::No, &|_, _| true);
+        for ((constrains, file), report) in next.into_iter().zip(judged) {
+            let mut report = report.unwrap_or_default();
+            open.append(&mut report.includes);
+            found.insert(file.path.clone(), (constrains, file, report));
+        }
+    }
+    found.into_values().map(|(_, file, report)| (file, report)).collect()
+}
+
+/// Where included files are read as what they are.
+pub(super) const INCLUDED: Surface = Surface::Dependencies;
 
 /// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by
 /// what first-party names lead to; of a part of the tree, every file is judged so at once.
-pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope) -> Vec<FileReport> {
+fn judge_selected(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope) -> Vec<FileReport> {
     let follow = match scope {
         _ if !engine.follows() => Follow::No,
         Scope::Full => Follow::Note,
@@ -70,7 +153,7 @@ fn judge(
     may_matter: &(dyn Fn(&RepoPath, &[u8]) -> bool + Sync),
 ) -> Vec<Option<FileReport>> {
     let mut reports = Vec::with_capacity(batch.files.len());
-    let work = |file: &crate::disk::Selected, bytes: &[u8]| {
+    let work = |file: &Selected, bytes: &[u8]| {
         let source = Source { path: &file.path, bytes };
         may_matter(&file.path, bytes).then(|| engine.check(&source, file.reader, file.surface, follow))
     };

@@ -128,6 +128,14 @@ impl Target {
         matches!(self, Target::Paths { paths, .. } if paths.iter().any(|path| path == root))
     }
 
+    /// Whether a path beneath the root lies in a folder that was asked for.
+    #[must_use]
+    pub(super) fn covers(&self, root: &Path, path: &RepoPath) -> bool {
+        let Target::Paths { paths, .. } = self else { return false };
+        let folders = paths.iter().filter(|folder| folder.is_dir()).filter_map(|folder| folder.strip_prefix(root).ok());
+        folders.map(RepoPath::from_relative).any(|folder| path.is_beneath(&folder))
+    }
+
     /// Reads a file: standard input from memory, everything else from `disk`.
     pub(super) fn load<'t>(
         &'t self,
@@ -175,7 +183,7 @@ pub(super) fn select(
             };
             if exclude.iter().any(|glob| glob.matches(&path)) {
                 selection.skipped.push((path, Skip::Excluded));
-            } else if let Some((reader, surface)) = readers::by_name(path.file_name()).or_else(by_head) {
+            } else if let Some((reader, surface)) = readers::by_path(&path).or_else(by_head) {
                 selection.files.push(Selected { path, reader, surface, listed: false });
             } else {
                 let what = "nothing in a file of this name is read";

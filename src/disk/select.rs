@@ -9,6 +9,7 @@ use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
 use crate::readers;
 use crate::repo_path::RepoPath;
+use crate::surface::Surface;
 use rayon::slice::ParallelSliceMut;
 use std::path::Path;
 
@@ -46,6 +47,25 @@ impl Selection {
         self.problems.dedup();
         self.policies.sort();
     }
+}
+
+/// A file that another one pulls in, for a reader that reads it whatever it is called; `None` where it is excluded or leads
+/// out of the root.
+#[must_use]
+pub fn included(
+    root: &Path,
+    path: &RepoPath,
+    exclude: &[Glob],
+    reader: &'static dyn readers::Reader,
+    surface: Surface,
+) -> Option<Selected> {
+    let disk = to_disk(root, path)?;
+    let is_inside =
+        || matches!((disk.canonicalize(), root.canonicalize()), (Ok(file), Ok(root)) if file.starts_with(&root));
+    if exclude.iter().any(|glob| glob.matches(path)) || !is_inside() {
+        return None;
+    }
+    Some(Selected { path: path.clone(), reader, surface, listed: false })
 }
 
 /// Selects what lies in folders.
@@ -86,7 +106,7 @@ fn add_tracked(
     let mut found = Selection::default();
     for (path, kind) in tracked {
         let Some(path) = path.strip_folder(&below).map(RepoPath::from_bytes) else { continue };
-        let claim = readers::by_name(path.file_name());
+        let claim = readers::by_path(&path);
         if claim.is_none() && !readers::needs_head(path.file_name()) {
             continue;
         }
@@ -173,7 +193,7 @@ pub fn named(root: &Path, path: &RepoPath, exclude: &[Glob], strict: bool) -> Se
         selection.problems.push(missing(path, "does not exist"));
         return selection;
     };
-    let mut claim = readers::by_name(path.file_name());
+    let mut claim = readers::by_path(path);
     if claim.is_none() && readers::needs_head(path.file_name()) && disk.is_file() {
         match claim_by_head(&disk) {
             Ok(by_head) => claim = by_head,

@@ -166,7 +166,7 @@ impl Walk {
     fn file(&self, folder: &Folder, entry: &Entry, seen: &mut Seen) {
         let name = entry.name.as_encoded_bytes();
         let is_policy = super::POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name);
-        let claim = readers::by_name(name);
+        let claim = readers::by_name(folder.path.as_bytes(), name);
         let needs_head = claim.is_none() && entry.kind.is_file() && readers::needs_head(name);
         if claim.is_none() && !needs_head && !is_policy && !self.tell_all && !entry.kind.is_symlink() {
             return;

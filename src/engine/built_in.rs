@@ -322,6 +322,8 @@ impl About<'_, '_> {
             related: Vec::new(),
             uses: 0,
             chain: Vec::new(),
+            within: None,
+            dependency: None,
         });
     }
 }

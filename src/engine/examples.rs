@@ -51,8 +51,10 @@ pub fn run_examples(engine: &Engine<'_>) -> (usize, usize, Vec<Failure>) {
 fn judge(engine: &Engine<'_>, rule: &Rule, path: Option<&str>, code: &str, must_fire: bool) -> Result<(), String> {
     let name = RepoPath::from_bytes(path.unwrap_or("example.py").as_bytes());
     // An example is Python, also under the name of a script.
-    let own = if readers::needs_head(name.file_name()) { b"example.py" } else { name.file_name() };
-    let Some((reader, surface)) = readers::by_name(own) else {
+    let claim = readers::by_path(&name);
+    let is_script = claim.is_none() && readers::needs_head(name.file_name());
+    let claim = if is_script { readers::by_name(b"", b"example.py") } else { claim };
+    let Some((reader, surface)) = claim else {
         return Err(format!("nothing reads a file called `{name}`"));
     };
     let mut engine = Engine::new(engine.policy, engine.project, engine.today, Keep::Findings);

@@ -1,6 +1,7 @@
 //! One file: what its reader finds, judged. Knows how facts become findings; must not know other files.
 
 use super::importers::Noting;
+use super::manifests::Nearby;
 use super::required::Met;
 use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
@@ -12,12 +13,12 @@ use crate::name::top;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
-use crate::readers::wanted::Notes;
-use crate::readers::{Detail, Reader, Sink, Tier, Unread};
+use crate::readers::wanted::{Distributions, Notes};
+use crate::readers::{Detail, Include, Reader, Sink, Tier, Unread, Wanted};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::surface::Surface;
-use crate::text::{Position, Positions};
+use crate::text::{Position, Positions, Within};
 use crate::versions::Version;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -29,7 +30,8 @@ impl Engine<'_> {
     #[must_use]
     pub fn check(&self, source: &Source<'_>, reader: &dyn Reader, surface: Surface, follow: Follow) -> FileReport {
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
-        let mut judging = Judging::new(self, source.path, follow);
+        let follow = if surface.is_module() { follow } else { Follow::No };
+        let mut judging = Judging::new(self, source, follow);
         let interest = match follow {
             Follow::No | Follow::Note => &self.interest,
             Follow::Yes => &self.following,
@@ -38,10 +40,14 @@ impl Engine<'_> {
         let noting =
             Noting { project: self.project, path: source.path, tops: &self.tops, keys: std::cell::RefCell::default() };
         let notes = (follow == Follow::Note).then_some(&noting as &dyn Notes);
+        let beside = self.project.beside(source.path);
         interest.with(self.policy, self.project, source.path, &self.reach, (notes, self.quoted.as_ref()), |wanted| {
-            reader.read(source.bytes, surface, wanted, detail, &mut judging);
+            let distributions = self.distributions.as_ref().filter(|_| follow != Follow::Only);
+            let distributions = distributions.map(|asked| asked as &dyn Distributions);
+            let wanted = &Wanted { distributions, beside: Some(&beside), ..*wanted };
+            reader.read(source, surface, wanted, detail, &mut judging);
         });
-        if follow != Follow::Only {
+        if follow != Follow::Only && self.imported.is_none() {
             judging.require(source, reader, surface);
         }
         FileReport { keys: noting.keys.into_inner(), ..judging.finish() }
@@ -54,13 +60,14 @@ pub(super) struct Place {
     pub start: Position,
     pub end: Position,
     pub statement: u32,
+    pub within: Option<Within>,
 }
 
 impl Place {
     /// A finding about a whole file is empty, at its start.
     pub(super) const WHOLE_FILE: Self = {
         let first = Position { line: 1, column: 1, offset: 0 };
-        Self { start: first, end: first, statement: 0 }
+        Self { start: first, end: first, statement: 0, within: None }
     };
 }
 
@@ -68,6 +75,9 @@ impl Place {
 pub(super) struct Judging<'e, 'a> {
     pub engine: &'e Engine<'a>,
     pub path: &'e RepoPath,
+    /// What stands in the file, and what it says of its own dependencies.
+    pub bytes: &'e [u8],
+    pub own_dependencies: OnceCell<Option<rustc_hash::FxHashSet<String>>>,
     /// Put together when it is first asked for.
     pub importer: OnceCell<Importer>,
     pub shared_path: Option<Arc<RepoPath>>,
@@ -95,10 +105,12 @@ pub(super) enum Told {
 }
 
 impl<'e, 'a> Judging<'e, 'a> {
-    fn new(engine: &'e Engine<'a>, path: &'e RepoPath, follow: Follow) -> Self {
+    fn new(engine: &'e Engine<'a>, source: &Source<'e>, follow: Follow) -> Self {
         Self {
             engine,
-            path,
+            path: source.path,
+            bytes: source.bytes,
+            own_dependencies: OnceCell::new(),
             importer: OnceCell::new(),
             shared_path: None,
             speaks: FxHashMap::default(),
@@ -135,7 +147,7 @@ impl<'e, 'a> Judging<'e, 'a> {
     fn complaining(&self, fact: &Fact<'_>, reached: &str, python: Version) -> Vec<usize> {
         let engine = self.engine;
         let complains = |index: &usize| {
-            let view = View { fact, reached, path: self.path, project: engine.project, python };
+            let view = View { fact, reached, path: self.path, project: engine.project, python, around: None };
             let rule = engine.policy.rules.get(*index);
             rule.is_some_and(|rule| rule.judge.hears(fact) && rule.judge.judge(&view).is_some())
         };
@@ -153,9 +165,12 @@ impl<'e, 'a> Judging<'e, 'a> {
     ) -> Vec<usize> {
         let engine = self.engine;
         let mut told = Vec::new();
+        // Handed out so that views may look at it while findings are made.
+        let own = std::mem::take(&mut self.own_dependencies);
+        let around = Nearby { engine, own: Some((self.bytes, &own)) };
         for index in engine.policy.index.rules(top(reached)) {
             let Some(rule) = engine.policy.rules.get(index) else { continue };
-            let view = View { fact, reached, path: self.path, project: engine.project, python };
+            let view = View { fact, reached, path: self.path, project: engine.project, python, around: Some(&around) };
             if rule.judge.hears(fact)
                 && rule.holds_for(python)
                 && !done.contains(&index)
@@ -167,6 +182,7 @@ impl<'e, 'a> Judging<'e, 'a> {
                 self.weigh(index, rule, &view, &complaint, positions);
             }
         }
+        self.own_dependencies = own;
         told
     }
 
@@ -185,7 +201,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             let Some(required) = rule.judge.required().get(position) else { continue };
             let name = required.pattern.literal().unwrap_or_default();
             let fact = Fact { surface, role: Role::Import, name, module_len: name.len(), ..Fact::default() };
-            let level = self.level(rule, fact.contexts);
+            let level = self.level(rule, &fact);
             if !rule.holds_for(engine.target)
                 || !self.speaks(index, rule)
                 || level == Level::None
@@ -194,13 +210,20 @@ impl<'e, 'a> Judging<'e, 'a> {
             {
                 continue;
             }
-            let view =
-                View { fact: &fact, reached: name, path: self.path, project: engine.project, python: engine.target };
+            let view = View {
+                fact: &fact,
+                reached: name,
+                path: self.path,
+                project: engine.project,
+                python: engine.target,
+                around: None,
+            };
             let complaint = Complaint {
                 matched: &required.written.text,
                 span: required.written.span,
                 successor: None,
                 possible: false,
+                at_most: None,
             };
             self.complain(rule, &view, &complaint, level, Place::WHOLE_FILE);
         }
@@ -221,7 +244,15 @@ impl Sink for Judging<'_, '_> {
     fn needs_place(&mut self, fact: &Fact<'_>) -> bool {
         let engine = self.engine;
         let reached = self.reached(fact);
-        let view = View { fact, reached: &reached, path: self.path, project: engine.project, python: engine.target };
+        let around = Nearby { engine, own: None };
+        let view = View {
+            fact,
+            reached: &reached,
+            path: self.path,
+            project: engine.project,
+            python: engine.target,
+            around: Some(&around),
+        };
         let matters = |at: usize, rule: &Rule| {
             rule.judge.hears(fact)
                 && !matches!(self.hangs_on(at, fact), Some(Told::Finding(_) | Told::Silent))
@@ -238,10 +269,34 @@ impl Sink for Judging<'_, '_> {
         rules.any(|(at, rule)| matters(at, rule))
     }
 
+    fn begins(&mut self) {
+        self.told.clear();
+    }
+
+    fn includes(&mut self, positions: &mut Positions<'_>, include: Include) {
+        if self.engine.imported.is_none() {
+            self.include(positions, &include);
+        }
+    }
+
     fn fact(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
+        if fact.role == Role::Dependency {
+            self.dependency(positions, fact);
+            return;
+        }
+        if self.engine.imported.is_some() {
+            return;
+        }
         let reached = self.reached(fact);
         let reached = &*reached;
         let engine = self.engine;
+        if engine.policy.index.judges_use
+            && fact.level == 0
+            && matches!(fact.role, Role::Import | Role::String)
+            && self.follow != Follow::Only
+        {
+            self.report.imports.push(reached.strip_suffix(".*").unwrap_or(reached).into());
+        }
         // A version test that lets the target through guards nothing.
         let python = fact.versions.nearest(engine.target);
         let contexts = if fact.versions.admits(engine.target) {

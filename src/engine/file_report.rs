@@ -3,6 +3,7 @@
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::problem::Problem;
+use crate::repo_path::RepoPath;
 use crate::report::Counts;
 use rustc_hash::FxHashMap;
 
@@ -63,6 +64,19 @@ pub struct FileReport {
     pub handed_out: Vec<Handed>,
     /// What it imports of first-party modules, as numbers.
     pub keys: Vec<u32>,
+    /// Files that it pulls in.
+    pub includes: Vec<Included>,
+    /// What it imports, where anybody asks whether that is all.
+    pub imports: Vec<Box<str>>,
+}
+
+/// A file that a manifest pulls in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Included {
+    /// Which.
+    pub path: RepoPath,
+    /// Whether it only constrains.
+    pub constrains: bool,
 }
 
 /// How first-party names are treated.

@@ -71,6 +71,8 @@ impl Interest {
             open: index.open,
             words: &index.words,
             notes,
+            distributions: None,
+            beside: None,
         };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());
         let stakes = self.stakes.get_or_default();

@@ -2,12 +2,15 @@
 //! disk, no clock and no terminal.
 
 mod built_in;
+mod dependencies;
+mod distributions;
 mod examples;
 mod file;
 mod file_report;
 mod hand_out;
 mod importers;
 mod interest;
+mod manifests;
 mod reach;
 mod required;
 mod spellings;
@@ -16,8 +19,9 @@ mod weigh;
 pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
 pub use file::panicked;
-pub use file_report::{FileReport, Follow, Handed, Keep, Used, Work};
+pub use file_report::{FileReport, Follow, Handed, Included, Keep, Used, Work};
 pub use importers::{Importer, Importers};
+pub use manifests::Imported;
 pub use spellings::{Mode, Tried, try_spellings};
 
 use crate::policy::Policy;
@@ -54,6 +58,11 @@ pub struct Engine<'a> {
     quoted: Option<Quoted>,
     tops: importers::Tops,
     needs_place: bool,
+    /// Distributions that rules ask about; none when nobody asks about any.
+    distributions: Option<distributions::Asked>,
+    declared: manifests::Declared,
+    /// What all files import, once that is known: then only those rules speak that wait for it.
+    pub imported: Option<Imported>,
 }
 
 impl<'a> Engine<'a> {
@@ -77,6 +86,12 @@ impl<'a> Engine<'a> {
             quoted: policy.index.strings.clone().map(Quoted::of),
             tops: importers::Tops::default(),
             needs_place,
+            distributions: policy
+                .index
+                .asks_for_distributions()
+                .then(|| distributions::Asked::new(&policy.index.distributions(), policy.index.every_distribution)),
+            declared: manifests::Declared::default(),
+            imported: None,
         }
     }
 
@@ -84,6 +99,12 @@ impl<'a> Engine<'a> {
     #[must_use]
     pub fn follows(&self) -> bool {
         self.policy.index.uses
+    }
+
+    /// Whether any rule speaks only when it is known what all files import.
+    #[must_use]
+    pub fn waits_for_imports(&self) -> bool {
+        self.policy.index.judges_use
     }
 
     /// Takes note of names that first-party modules hand out; those that are new.

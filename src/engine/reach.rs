@@ -196,7 +196,7 @@ impl Reach {
 
     fn handed_out(&self, file: &RepoPath, word: &str, project: &Project<'_>) -> Arc<HandedOut> {
         remember(&self.handed_out, &(file.clone(), word.to_owned()), || {
-            let reader = readers::by_name(file.file_name()).map(|(reader, _)| reader);
+            let reader = readers::by_path(file).map(|(reader, _)| reader);
             let read = reader.and_then(|reader| Some(reader.handed_out(&project.read(file)?, word)));
             Arc::new(read.unwrap_or_default())
         })

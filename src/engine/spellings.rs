@@ -122,7 +122,7 @@ impl Spelling {
                 if mark.is_empty() || mark == meant {
                     let own = contexts.split(", ").filter_map(Context::parse);
                     let contexts = own.fold(self.contexts, Contexts::with);
-                    let level = rule.level_from(rule.level.max(Level::Note), contexts);
+                    let level = rule.level_from(rule.level.max(Level::Note), (contexts, crate::surface::Surface::Code));
                     marked.push((path.clone(), number, level));
                 }
             }
@@ -156,7 +156,7 @@ fn judge(policy: &Policy, rule: &Rule, today: Date, tree: &Memory) -> Result<Pla
     let mut found = Vec::new();
     for (path, text) in &tree.0 {
         let path = RepoPath::from_bytes(path);
-        let Some((reader, surface)) = readers::by_name(path.file_name()) else { continue };
+        let Some((reader, surface)) = readers::by_path(&path) else { continue };
         let report = engine.check(&Source { path: &path, bytes: text.as_bytes() }, reader, surface, Follow::Yes);
         if let Some(problem) = report.problems.first() {
             return Err(problem.message.to_string());

@@ -3,7 +3,7 @@
 
 use super::Keep;
 use super::file::{Judging, Place, Told};
-use crate::context::{Context, Contexts};
+use crate::context::Context;
 use crate::fact::Fact;
 use crate::finding::{Finding, MOST_RELATED, Related};
 use crate::fingerprint::Fingerprint;
@@ -30,7 +30,7 @@ impl Judging<'_, '_> {
         for (position, exemption) in rule.exemptions.iter().enumerate() {
             if exemption.is_expired(self.engine.today)
                 || !exemption.covers_path(self.path)
-                || !exemption.covers(fact.scope, reached, fact.is_star())
+                || !exemption.covers(fact, reached)
             {
                 continue;
             }
@@ -90,6 +90,8 @@ impl Judging<'_, '_> {
             related: Vec::new(),
             uses: 0,
             chain: self.chain.clone(),
+            within: place.within,
+            dependency: fact.dependency.map(Into::into),
         };
         self.report.findings.push(finding);
     }
@@ -117,7 +119,8 @@ impl Judging<'_, '_> {
         }
         let starred = Fact { contexts: fact.contexts.with(Context::Star), ..*fact };
         let view = if complaint.possible { &View { fact: &starred, ..*view } } else { view };
-        let level = self.level(rule, view.fact.contexts);
+        let level = self.level(rule, view.fact);
+        let level = complaint.at_most.map_or(level, |most| level.min(most));
         if level == Level::None {
             self.told.entry(key).or_insert(Told::Silent);
             return;
@@ -135,6 +138,7 @@ impl Judging<'_, '_> {
                 start: positions.at(fact.span.start),
                 end: positions.at(fact.span.end),
                 statement: positions.stored(fact.statement.start),
+                within: positions.within(fact.span.start),
             },
         };
         self.told.insert(key, Told::Finding(self.report.findings.len()));
@@ -160,14 +164,15 @@ impl Judging<'_, '_> {
     }
 
     /// The level of a fact, before exemptions; examples are judged by the rule alone.
-    pub(super) fn level(&self, rule: &Rule, contexts: Contexts) -> Level {
+    pub(super) fn level(&self, rule: &Rule, fact: &Fact<'_>) -> Level {
+        let at = (fact.contexts, fact.surface);
         if !self.engine.overridden {
             // Examples of a rule that is switched off hold all the same.
-            return rule.level_from(rule.level.max(Level::Note), contexts);
+            return rule.level_from(rule.level.max(Level::Note), at);
         }
         if rule.overrides.is_empty() {
-            return rule.level_of(contexts);
+            return rule.level_of(at);
         }
-        rule.level_in(self.path, self.engine.today, contexts)
+        rule.level_in(self.path, self.engine.today, at)
     }
 }

@@ -1,6 +1,7 @@
 //! One fact as one line of JSON. Written by hand, since `policy facts` may write a hundred megabytes; a test reads it back
 //! with a JSON parser.
 
+use crate::dependency::Dependency;
 use crate::fact::{Fact, Role};
 use crate::text::Position;
 
@@ -22,7 +23,14 @@ impl FactLines {
     }
 
     /// Appends one line. `specifier` and `group` belong to dependencies and are left out of imports. Names consist of identifiers, dots and `*`, and so need no escapes.
-    pub fn push(&self, fact: &Fact<'_>, resolved: Option<&str>, start: Position, end: Position, out: &mut Vec<u8>) {
+    pub fn push(
+        &self,
+        fact: &Fact<'_>,
+        resolved: Option<&str>,
+        (start, end): (Position, Position),
+        stored: &dyn Fn(u32) -> u32,
+        out: &mut Vec<u8>,
+    ) {
         out.extend_from_slice(&self.head);
         out.extend_from_slice(fact.surface.as_str().as_bytes());
         out.extend_from_slice(b"\",\"role\":\"");
@@ -46,8 +54,10 @@ impl FactLines {
             }
         }
         out.push(b']');
-        if fact.role != Role::Import {
-            of_use(fact, out);
+        match fact.dependency {
+            Some(dependency) => of_dependency(dependency, stored, out),
+            None if fact.role != Role::Import => of_use(fact, out),
+            None => {}
         }
         if fact.open {
             out.extend_from_slice(b",\"open\":true");
@@ -56,6 +66,48 @@ impl FactLines {
         position(b",\"end\":", end, out);
         out.extend_from_slice(b"}\n");
     }
+}
+
+/// What only dependencies have. Parts have their offsets in the file as stored.
+fn of_dependency(dependency: &Dependency, stored: &dyn Fn(u32) -> u32, out: &mut Vec<u8>) {
+    text(b",\"specifier\":", dependency.specifier.as_ref().map(|(own, _)| own.as_str()), out);
+    text(b",\"group\":", dependency.group.as_deref(), out);
+    text(b",\"standing\":", Some(dependency.standing.as_str()), out);
+    text(b",\"origin\":", Some(dependency.origin.as_str()), out);
+    text(b",\"written\":", Some(&dependency.written), out);
+    text(b",\"marker\":", dependency.marker.as_ref().map(|(own, _)| own.as_str()), out);
+    list(b",\"extras\":", dependency.extras.iter().map(String::as_str), out);
+    let pulled = dependency.pulled.as_ref().map(|own| own.graph.pullers(own.node)).unwrap_or_default();
+    list(b",\"pulled_by\":", pulled.into_iter(), out);
+    out.extend_from_slice(b",\"parts\":{");
+    let parts = [
+        ("name", Some(dependency.name_span)),
+        ("extras", dependency.extras_span),
+        ("specifier", dependency.specifier.as_ref().map(|(_, span)| *span)),
+        ("marker", dependency.marker.as_ref().map(|(_, span)| *span)),
+    ];
+    let mut is_first = true;
+    for (name, span) in parts {
+        let Some(span) = span else { continue };
+        out.extend_from_slice(if is_first { b"\"" } else { b",\"" });
+        is_first = false;
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":[");
+        number(stored(span.start), out);
+        out.push(b',');
+        number(stored(span.end), out);
+        out.push(b']');
+    }
+    out.push(b'}');
+}
+
+fn list<'t>(key: &[u8], texts: impl Iterator<Item = &'t str>, out: &mut Vec<u8>) {
+    out.extend_from_slice(key);
+    out.push(b'[');
+    for (index, own) in texts.enumerate() {
+        text(if index > 0 { b"," } else { b"" }, Some(own), out);
+    }
+    out.push(b']');
 }
 
 /// What only uses, calls and strings have.
@@ -140,7 +192,7 @@ mod tests {
         };
         let at = Position { line: 10, column: 1, offset: u32::MAX };
         let mut line = Vec::new();
-        FactLines::new("a\"\n/b.py").push(&fact, Some("a\"b.été.x"), at, at, &mut line);
+        FactLines::new("a\"\n/b.py").push(&fact, Some("a\"b.été.x"), (at, at), &|at| at, &mut line);
         let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
         assert_eq!(value["path"], "a\"\n/b.py");
         assert_eq!(value["name"], "été.x");

@@ -11,7 +11,7 @@ pub(super) struct Jsonl;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
-    Finding(WireFinding<'a>),
+    Finding(Box<WireFinding<'a>>),
     Problem(WireProblem<'a>),
     Summary {
         schema: u32,
@@ -47,7 +47,7 @@ impl Format for Jsonl {
             writeln!(out)
         };
         for finding in &report.findings {
-            line(&Line::Finding(finding.into()))?;
+            line(&Line::Finding(Box::new(finding.into())))?;
         }
         for problem in &report.problems {
             line(&Line::Problem(problem.into()))?;

@@ -85,6 +85,27 @@ pub(super) struct WireFinding<'a> {
     pub uses: usize,
     pub related: Vec<WireRelated<'a>>,
     pub chain: Vec<WireLink<'a>>,
+    /// The cell or block that it stands in.
+    pub within: Option<WireWithin>,
+    /// What is said of the distribution, for a dependency.
+    pub dependency: Option<WireDependency<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireWithin {
+    pub kind: &'static str,
+    pub index: u32,
+    pub line: u32,
+    pub column: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireDependency<'a> {
+    pub standing: &'static str,
+    pub specifier: Option<&'a str>,
+    pub marker: Option<&'a str>,
+    pub group: Option<&'a str>,
+    pub pulled_by: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -177,6 +198,19 @@ impl<'a> From<&'a Finding> for WireFinding<'a> {
             uses: finding.uses,
             related: finding.related.iter().map(|related| WireRelated::of(related, finding)).collect(),
             chain: finding.chain.iter().map(WireLink::from).collect(),
+            within: finding.within.map(|text::Within { kind, index, line, column }| WireWithin {
+                kind,
+                index,
+                line,
+                column,
+            }),
+            dependency: finding.dependency.as_ref().map(|own| WireDependency {
+                standing: own.standing.as_str(),
+                specifier: own.specifier.as_deref(),
+                marker: own.marker.as_deref(),
+                group: own.group.as_deref(),
+                pulled_by: own.pulled_by.iter().map(|name| &**name).collect(),
+            }),
         }
     }
 }

@@ -171,7 +171,13 @@ impl Judge for Canonical {
         if is_beneath_canonical || is_library() || is_other() {
             return None;
         }
-        Some(Complaint { matched: &file.written.text, span: file.written.span, successor: None, possible: false })
+        Some(Complaint {
+            matched: &file.written.text,
+            span: file.written.span,
+            successor: None,
+            possible: false,
+            at_most: None,
+        })
     }
 
     fn entries(&self) -> Vec<String> {

@@ -5,12 +5,13 @@ use super::call_conditions::Conditions;
 use super::entries::{Entry, Form, Reach};
 use super::words::{WORDS, Word};
 use crate::builtins::is_builtin;
+use crate::distribution::is_distribution;
 use crate::document::fields::{Reading, Spanned, field};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
 use crate::name;
 use crate::pattern::name::NamePattern;
-use crate::project::libraries::{Libraries, is_distribution, shared_by};
+use crate::project::libraries::{Libraries, shared_by};
 use rustc_hash::FxHashMap;
 
 /// How a list of entries is to be read.

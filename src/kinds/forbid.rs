@@ -1,14 +1,16 @@
 //! `forbid`: must not occur. Knows its targets, how entries compete within one rule, and what to say.
 
+use super::banned::{self, Banned};
 use super::call_conditions::Conditions;
 use super::call_list;
+use super::distributions::{self, Distribution, Listed};
 use super::entries::{ByTop, Entry, Form, Reach, Weight};
 use super::entry_list::{self, Target, find_contradictions};
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Stake, View};
-use crate::document::fields::{Field, Reading, field, later};
+use crate::document::fields::{Field, Reading, field};
 use crate::document::yaml::{Node, Value};
-use crate::fact::Fact;
+use crate::fact::{Fact, Role};
 use crate::name::{normalise, top};
 use crate::project::libraries::Libraries;
 use crate::project::{Project, standard_library};
@@ -33,7 +35,7 @@ const TARGETS: [Field; 10] = [
     field("call"),
     field("string"),
     field("dynamic"),
-    later("dependency"),
+    field("dependency"),
 ];
 
 /// A compiled `forbid` or `moved`.
@@ -48,6 +50,8 @@ pub(super) struct Forbid {
     has_versions: bool,
     /// Whether a name is that of a module which comes and goes with versions, and may be a local one instead.
     may_be_local: bool,
+    /// Distributions that must not be declared, locked or installed.
+    banned: Banned,
 }
 
 /// Whether some Python has a module, and another has not.
@@ -66,7 +70,18 @@ impl Forbid {
             Reach::Word(_) | Reach::Method(_) => false,
             Reach::Pattern(pattern) => pattern.top().is_none_or(is_passing),
         });
-        Self { entries, index, form, moves, has_versions, may_be_local }
+        Self { entries, index, form, moves, has_versions, may_be_local, banned: Banned::default() }
+    }
+
+    /// The same, and by these entries about distributions.
+    fn with(mut self, distributions: Vec<Distribution>) -> Self {
+        self.banned = Banned::new(distributions);
+        self
+    }
+
+    /// Whether an entry about names stands in a place of the policy.
+    fn is_written(&self, span: Span) -> bool {
+        self.entries.iter().any(|own| own.written.span == span)
     }
 
     fn forbidding(&self) -> impl Iterator<Item = &Entry> {
@@ -78,6 +93,7 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
     let ties = libraries;
     let libraries = Some(libraries);
     let mut entries = Vec::new();
+    let mut forbidden = Vec::new();
     if matches!(node.value, Value::Map(_)) {
         let mistakes_before = reading.mistakes.len();
         let fields = reading.map(node, "`forbid`", &TARGETS);
@@ -100,17 +116,36 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
                     reading.wrong(value.span, format!("`{text}` is no name"), help);
                     continue;
                 }
+                let from = entries.len();
                 if form == Form::Call {
                     call_list::read(value, target, &mut entries, reading);
                 } else {
                     entry_list::read(value, target, &mut entries, reading);
                 }
+                if let Some(known) = libraries {
+                    forbidden.extend(banned::of_libraries(entries.get(from..).unwrap_or_default(), known));
+                }
             }
         }
-        let forbids = !entries.is_empty();
+        if let Some(value) = fields.get("dependency") {
+            let listed = Listed { key: "dependency", known: ties, versions: true, stubs: false, words: &["any"] };
+            let mut named = Vec::new();
+            distributions::read(value, listed, &mut named, reading);
+            forbidden.extend(named);
+        }
+        let forbids = !entries.is_empty() || !forbidden.is_empty();
         if let Some(value) = fields.get("except") {
             let target = Target { key: "except", libraries: None, ties, form: Form::Any, allows: true };
-            entry_list::read(value, target, &mut entries, reading);
+            let of_distributions = fields.get("dependency").is_some() && entries.is_empty();
+            if of_distributions {
+                let listed =
+                    Listed { key: "except", known: ties, versions: false, stubs: true, words: &["first-party"] };
+                let mut named = Vec::new();
+                distributions::read(value, listed, &mut named, reading);
+                forbidden.extend(named.into_iter().map(|entry| Distribution { allows: true, ..entry }));
+            } else {
+                entry_list::read(value, target, &mut entries, reading);
+            }
             if !forbids {
                 let help = "name what is forbidden beside it: `import: [any]`";
                 reading.wrong(value.span, "`except` alone forbids nothing", help);
@@ -122,15 +157,20 @@ fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Opt
     } else {
         let target = Target { key: "forbid", libraries, ties, form: Form::Any, allows: false };
         entry_list::read(node, target, &mut entries, reading);
+        forbidden.extend(banned::of_libraries(&entries, ties));
     }
     find_contradictions(&entries, reading);
-    if entries.is_empty() { None } else { Some(Box::new(Forbid::new(entries, false))) }
+    if entries.is_empty() && forbidden.is_empty() {
+        return None;
+    }
+    Some(Box::new(Forbid::new(entries, false).with(forbidden)))
 }
 
 impl Judge for Forbid {
     fn asks(&self) -> Asks {
         let mut asks = Asks::default();
         self.forbidding().for_each(|entry| entry.add_to(&mut asks));
+        self.banned.add_to(&mut asks);
         asks
     }
 
@@ -176,6 +216,9 @@ impl Judge for Forbid {
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
+        if view.fact.role == Role::Dependency {
+            return self.banned.judge(view);
+        }
         if self.form.is_some_and(|form| !form.fits(view.fact)) {
             return None;
         }
@@ -200,6 +243,7 @@ impl Judge for Forbid {
             span: entry.written.span,
             successor: entry.successor.as_ref().map(|successor| successor.text.as_str()),
             possible: !weight.0,
+            at_most: None,
         })
     }
 
@@ -246,6 +290,8 @@ impl Judge for Forbid {
                 entries.push(text);
             }
         }
+        let distributions = self.banned.names(&|span| self.is_written(span));
+        entries.extend(distributions.into_iter().map(|(name, _)| format!("dependency: {name}")));
         let allowed: Vec<&str> = self.entries.iter().filter(|e| e.allows).map(|e| e.written.text.as_str()).collect();
         if !allowed.is_empty() {
             entries.push(format!("except: {}", allowed.join(", ")));
@@ -263,7 +309,15 @@ impl Judge for Forbid {
         successors.map(|successor| (successor.text.as_str(), successor.span)).collect()
     }
 
+    fn distribution_names(&self) -> Vec<(&str, Span)> {
+        // What libraries are called in code, `names` tells.
+        self.banned.names(&|span| self.is_written(span))
+    }
+
     fn message(&self, view: &View<'_>, complaint: &Complaint<'_>, instead: Option<&str>) -> String {
+        if view.fact.role == Role::Dependency {
+            return self.banned.message(view, complaint, instead);
+        }
         let reached = view.reached;
         let module = || reached.strip_suffix(".*").unwrap_or(reached);
         let entry = self.entries.iter().find(|entry| entry.written.span == complaint.span);

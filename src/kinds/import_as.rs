@@ -123,6 +123,7 @@ impl Judge for ImportAs {
             span: agreed.written.span,
             successor: None,
             possible: false,
+            at_most: None,
         };
         if let Some(agreed) = self.agreed.get(view.reached)
             && !agreed.aliases.is_empty()

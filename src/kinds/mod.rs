@@ -2,9 +2,11 @@
 //! all of them. Kinds judge facts; they know no file format, no scope and no level.
 
 mod allow_only;
+mod banned;
 mod call_conditions;
 mod call_list;
 mod canonical;
+mod distributions;
 mod entries;
 mod entry_list;
 mod forbid;
@@ -13,11 +15,14 @@ mod moved;
 mod placement;
 mod relative;
 mod require;
+mod require_dependencies;
+mod versions;
 mod words;
 
 use crate::document::fields::{Field, Fields, Reading, Spanned};
 use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
+use crate::level::Level;
 use crate::pattern::name::NamePattern;
 use crate::project::Project;
 use crate::project::libraries::Libraries;
@@ -48,6 +53,7 @@ pub static KINDS: &[&Kind] = &[
     &placement::KIND,
     &relative::KIND,
     &require::KIND,
+    &versions::KIND,
 ];
 
 /// The targets of a verb that says of what kind: a map with at least one of them. A mistake otherwise.
@@ -64,7 +70,7 @@ fn targets<'n>(node: &'n Node, kind: &Kind, keys: &[Field], reading: &mut Readin
 }
 
 /// Verbs of the language that this version does not read.
-pub const LATER: [&str; 1] = ["versions"];
+pub const LATER: [&str; 0] = [];
 
 /// Which imports a judge wants to see: those that fit any of these. What nobody asks for is never judged; to ask for too
 /// much costs time and changes nothing.
@@ -92,6 +98,10 @@ pub struct Asks {
     pub open: bool,
     /// Calls of these builtins, and of these methods, with their dot.
     pub words: Vec<String>,
+    /// Dependencies on these distributions, in the spelling in which names are compared.
+    pub distributions: Vec<String>,
+    /// Every dependency.
+    pub every_distribution: bool,
 }
 
 /// What uses of a name may be to a judge.
@@ -142,6 +152,18 @@ pub trait Judge: Send + Sync {
     }
     /// Judges one fact.
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>>;
+    /// Whether it judges whether what is declared is used, which only shows when every file was read.
+    fn judges_use(&self) -> bool {
+        false
+    }
+    /// Groups of dependencies that it speaks of where a rule names none; all when there are none.
+    fn usual_groups(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Distributions that it speaks of and that may be misspelt, with their places.
+    fn distribution_names(&self) -> Vec<(&str, Span)> {
+        Vec::new()
+    }
     /// What every file must import.
     fn required(&self) -> &[Required] {
         &[]
@@ -192,6 +214,20 @@ pub struct View<'a> {
     pub project: &'a Project<'a>,
     /// The Python for which it is judged: of those that the fact is meant for, the one nearest to the target.
     pub python: Version,
+    /// What manifests and imports elsewhere say; none where nobody has looked.
+    pub around: Option<&'a dyn Around>,
+}
+
+/// What the rest of a project says of dependencies.
+pub trait Around {
+    /// Whether a manifest in whose scope the file lies declares something that brings in this import; `None` when no manifest
+    /// serves the file.
+    fn is_declared(&self, path: &RepoPath, import: &str) -> Option<bool>;
+    /// Whether a file in the scope of a manifest imports something that this distribution brings in; `None` when not every
+    /// file was read.
+    fn is_used(&self, manifest: &RepoPath, distribution: &str) -> Option<bool>;
+    /// The folder that a manifest serves.
+    fn served(&self, manifest: &RepoPath) -> RepoPath;
 }
 
 /// What a judge holds against a fact.
@@ -205,6 +241,8 @@ pub struct Complaint<'j> {
     pub successor: Option<&'j str>,
     /// Whether a star import may bring the name in, rather than surely reaching it.
     pub possible: bool,
+    /// The highest level that it can have, where it is not sure.
+    pub at_most: Option<Level>,
 }
 
 /// A name that must be imported at module level.
@@ -221,6 +259,6 @@ impl Required {
     /// and maintaining stub files").
     #[must_use]
     pub fn speaks_of(&self, surface: Surface) -> bool {
-        surface != Surface::Stubs || self.pattern.top() != Some("__future__")
+        surface == Surface::Code || (surface == Surface::Stubs && self.pattern.top() != Some("__future__"))
     }
 }

@@ -128,6 +128,7 @@ impl Judge for Placement {
             span: entry.written.span,
             successor: Some(place.word()),
             possible: false,
+            at_most: None,
         };
         (!place.admits(view)).then_some(complaint)
     }

@@ -50,7 +50,8 @@ impl Judge for Relative {
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
-        let complaint = Complaint { matched: self.word(), span: self.span, successor: None, possible: false };
+        let complaint =
+            Complaint { matched: self.word(), span: self.span, successor: None, possible: false, at_most: None };
         (view.fact.level >= self.least()).then_some(complaint)
     }
 

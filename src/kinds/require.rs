@@ -1,9 +1,12 @@
-//! `require`: what every file must import. Knows how it is written; whether a file does so, the engine sees.
+//! `require`: what every file must import, and what is asked of dependencies. Knows how both are written; whether a file
+//! imports what it must, the engine sees.
 
+use super::require_dependencies::{DEMANDS, Demands};
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Required, View, targets};
-use crate::document::fields::{Field, Reading, field, later};
-use crate::document::yaml::Node;
+use crate::document::fields::{Field, Reading, field};
+use crate::document::mistake::nearest;
+use crate::document::yaml::{Node, Value};
 use crate::name::top;
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::Libraries;
@@ -11,21 +14,24 @@ use crate::project::libraries::Libraries;
 /// The verb.
 pub(super) static KIND: Kind = Kind {
     key: "require",
-    about: "what every file must import at module level",
-    example: "require: { import: __future__.annotations }",
+    about: "what must hold: dependencies declared, used, pinned; an import in every file",
+    example: "require: [declared, used]",
     compile,
 };
 
 /// At most so many in one rule: each is looked for in every file.
 const MOST: usize = 100;
 
-const TARGETS: [Field; 4] = [field("import"), later("declared"), later("used"), later("pinned")];
+const TARGETS: [Field; 1] = [field("import")];
 
 struct Require {
     required: Vec<Required>,
 }
 
 fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<dyn Judge>> {
+    if matches!(node.value, Value::Scalar { .. } | Value::List(_)) {
+        return read_demands(node, reading);
+    }
     let fields = targets(node, &KIND, &TARGETS, reading)?;
     let value = fields.get("import")?;
     let mut required = Vec::new();
@@ -58,6 +64,33 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
         }
     }
     if required.is_empty() { None } else { Some(Box::new(Require { required })) }
+}
+
+/// `declared`, `used`, `pinned`, or several of them.
+fn read_demands(node: &Node, reading: &mut Reading<'_>) -> Option<Box<dyn Judge>> {
+    let mut demands: Vec<(_, crate::document::fields::Spanned)> = Vec::new();
+    for item in reading.list(node, "`require`") {
+        let Some(written) = reading.text(item, "a demand") else { continue };
+        let Some((_, demand)) = DEMANDS.iter().find(|(name, _)| *name == written.text) else {
+            let near = nearest(&written.text, DEMANDS.map(|(name, _)| name));
+            let help = format!(
+                "there are: {}; imports are required by `{{ import: NAME }}`",
+                DEMANDS.map(|(name, _)| name).join(", ")
+            );
+            reading.misspelt(written.span, format!("`{}` is nothing that can be required", written.text), near, help);
+            continue;
+        };
+        if demands.iter().any(|(own, _)| own == demand) {
+            reading.wrong(
+                written.span,
+                format!("`{}` stands here a second time", written.text),
+                "remove one of the two",
+            );
+            continue;
+        }
+        demands.push((*demand, written));
+    }
+    if demands.is_empty() { None } else { Some(Box::new(Demands(demands))) }
 }
 
 impl Judge for Require {

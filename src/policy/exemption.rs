@@ -1,7 +1,10 @@
 //! Audited exemptions: who may do what a rule forbids, how often and how long. Knows the shapes of `allow-in`.
 
-use crate::document::fields::{Reading, Spanned, field, later};
+use crate::dependency::Dependency;
+use crate::distribution::{is_distribution, normalise as normalise_distribution};
+use crate::document::fields::{Reading, Spanned, field};
 use crate::document::yaml::{Node, Value};
+use crate::fact::Fact;
 use crate::name::{is_dotted, normalise};
 use crate::pattern::glob::Glob;
 use crate::pattern::name::NamePattern;
@@ -18,6 +21,10 @@ pub struct Exemption {
     pub scope: Option<String>,
     /// Which names; all when empty.
     pub names: Vec<NamePattern>,
+    /// The same as names of distributions, in the spelling in which these are compared.
+    pub distributions: Vec<String>,
+    /// Locked packages that nothing but these pulls in; no others when it is not empty.
+    pub via: Vec<String>,
     /// Why.
     pub why: Option<String>,
     /// The last day on which it holds (UTC).
@@ -43,17 +50,35 @@ impl Exemption {
         self.glob.matches(path)
     }
 
-    /// Whether it speaks of a name in a scope, given that it speaks of the file.
+    /// Whether it speaks of a fact that reaches a name, given that it speaks of the file.
     #[must_use]
-    pub fn covers(&self, scope: &str, name: &str, star: bool) -> bool {
+    pub fn covers(&self, fact: &Fact<'_>, name: &str) -> bool {
+        if let Some(dependency) = fact.dependency {
+            return self.covers_dependency(dependency);
+        }
+        let (scope, star) = (fact.scope, fact.is_star());
         let in_scope = self.scope.as_deref().is_none_or(|wanted| {
             scope.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         });
         in_scope
-            && (self.names.is_empty()
+            && self.via.is_empty()
+            && (self.has_no_names()
                 || self.names.iter().any(|pattern| {
                     pattern.fit(name, star).is_some_and(|fit| fit == crate::pattern::name::Fit::Certain)
                 }))
+    }
+}
+
+impl Exemption {
+    fn has_no_names(&self) -> bool {
+        self.names.is_empty() && self.distributions.is_empty()
+    }
+
+    fn covers_dependency(&self, dependency: &Dependency) -> bool {
+        let is_named = self.has_no_names() || self.distributions.contains(&dependency.name);
+        let is_via = self.via.is_empty()
+            || dependency.pulled.as_ref().is_some_and(|pulled| !pulled.graph.is_pulled_without(pulled.node, &self.via));
+        self.scope.is_none() && is_named && is_via
     }
 }
 
@@ -71,6 +96,8 @@ fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
             glob,
             scope,
             names: Vec::new(),
+            distributions: Vec::new(),
+            via: Vec::new(),
             why: None,
             until: None,
             owner: None,
@@ -78,9 +105,10 @@ fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
             span: item.span,
         });
     }
-    let keys = [field("in"), field("name"), field("why"), field("until"), field("owner"), field("max"), later("via")];
+    let keys = [field("in"), field("name"), field("why"), field("until"), field("owner"), field("max"), field("via")];
     let fields = reading.map(item, "an exemption", &keys);
-    let names = fields.get("name").map(|node| read_names(node, reading)).unwrap_or_default();
+    let (names, distributions) = fields.get("name").map(|node| read_names(node, reading)).unwrap_or_default();
+    let via = fields.get("via").map(|node| read_via(node, reading)).unwrap_or_default();
     let text = |key: &str, reading: &mut Reading<'_>| {
         fields.get(key).and_then(|node| reading.text(node, &format!("`{key}`"))).map(|s| s.text)
     };
@@ -94,7 +122,7 @@ fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
     };
     let written = reading.text(place, "`in`")?;
     let (glob, scope) = read_place(&written, reading)?;
-    Some(Exemption { glob, scope, names, why, until, owner, max, span: written.span })
+    Some(Exemption { glob, scope, names, distributions, via, why, until, owner, max, span: written.span })
 }
 
 /// `path` or `path::Class.function`.
@@ -141,18 +169,41 @@ fn read_glob_with_tail(text: &str, tail: &str, span: Span, reading: &mut Reading
     }
 }
 
-fn read_names(node: &Node, reading: &mut Reading<'_>) -> Vec<NamePattern> {
+/// Names of what code imports; those that may be distributions too.
+fn read_names(node: &Node, reading: &mut Reading<'_>) -> (Vec<NamePattern>, Vec<String>) {
     let mut names = Vec::new();
+    let mut distributions = Vec::new();
     for item in reading.list(node, "`name`") {
         let Some(written) = reading.text(item, "a name") else { continue };
+        let is_whole = is_distribution(&written.text);
+        if is_whole {
+            distributions.push(normalise_distribution(&written.text));
+        }
         match NamePattern::parse(&written.text) {
             Ok(pattern) => names.push(pattern),
+            // `opentelemetry-api` is what requirements say.
+            Err(_) if is_whole && written.text.contains('-') => {}
             Err(malformed) => {
                 reading.misspelt(written.span, malformed.message, malformed.spelling.as_deref(), malformed.help);
             }
         }
     }
-    names
+    (names, distributions)
+}
+
+/// Packages that pull others in.
+fn read_via(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
+    let mut via = Vec::new();
+    for item in reading.list(node, "`via`") {
+        let Some(written) = reading.text(item, "a package") else { continue };
+        if is_distribution(&written.text) {
+            via.push(normalise_distribution(&written.text));
+        } else {
+            let help = "write the name that requirements use, without a version";
+            reading.wrong(written.span, format!("`{}` is no name of a distribution", written.text), help);
+        }
+    }
+    via
 }
 
 /// Reads a last day.

@@ -19,6 +19,13 @@ pub trait Extensions {
     /// # Errors
     /// Why it cannot be had, as words that follow its name.
     fn file(&self, path: &RepoPath) -> Result<String, String>;
+    /// The distributions that are installed in a folder beneath the root, each with a name that code imports of it.
+    ///
+    /// # Errors
+    /// Why they cannot be had, as words that follow its name.
+    fn installed(&self, _path: &RepoPath) -> Result<Vec<(String, String)>, String> {
+        Err("cannot be looked into here".to_owned())
+    }
 }
 
 /// A policy that another one pulled in.

@@ -44,6 +44,14 @@ pub struct Index {
     pub strings: Option<Vec<String>>,
     /// Builtins, and methods with their dot, whose calls are asked for.
     pub words: Vec<String>,
+    /// Distributions that are asked for, with the rules that do.
+    by_distribution: FxHashMap<Box<str>, Vec<usize>>,
+    /// Rules that ask for every dependency.
+    about_all: Vec<usize>,
+    /// Whether any rule does.
+    pub every_distribution: bool,
+    /// Whether any rule judges whether what is declared is used.
+    pub judges_use: bool,
 }
 
 impl Index {
@@ -58,6 +66,18 @@ impl Index {
                 asks.open || asks.all || asks.some || asks.relative.is_some() || asks.stars || asks.private;
             if asks.strings || asks.dynamic {
                 quoted.extend(asks.tops.iter().filter(|top| !top.is_empty()).cloned());
+            }
+            index.every_distribution |= asks.every_distribution;
+            index.judges_use |= rule.judge.judges_use();
+            if asks.every_distribution {
+                index.about_all.push(position);
+            } else {
+                for name in asks.distributions {
+                    let asking = index.by_distribution.entry(name.into()).or_default();
+                    if asking.last() != Some(&position) {
+                        asking.push(position);
+                    }
+                }
             }
             for top in asks.tops {
                 let asking = index.by_top.entry(top.into()).or_default();
@@ -123,6 +143,29 @@ impl Index {
     pub fn rules(&self, top: &str) -> impl Iterator<Item = usize> {
         let named = if self.by_top.is_empty() { None } else { self.by_top.get(top) };
         named.into_iter().flat_map(|asking| &asking.only).chain(&self.general).copied()
+    }
+
+    /// Positions of the rules that want to see dependencies on a distribution, in order.
+    #[must_use]
+    pub fn about_distribution(&self, name: &str) -> Vec<usize> {
+        let named = self.by_distribution.get(name).into_iter().flatten();
+        let mut rules: Vec<usize> = named.chain(&self.about_all).copied().collect();
+        rules.sort_unstable();
+        rules
+    }
+
+    /// Whether any rule asks for dependencies.
+    #[must_use]
+    pub fn asks_for_distributions(&self) -> bool {
+        self.every_distribution || !self.by_distribution.is_empty()
+    }
+
+    /// The distributions that are asked for by name, in order.
+    #[must_use]
+    pub fn distributions(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.by_distribution.keys().map(std::string::ToString::to_string).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Whether any rule names top-level names.

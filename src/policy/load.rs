@@ -30,6 +30,7 @@ pub fn load(
     let mut shared = Libraries::default();
     if let Some(root) = sheets.first_mut() {
         root.peek("libraries", |node, reading| root_keys::read_libraries(node, &mut shared, reading));
+        root.peek("python", |node, reading| root_keys::read_environment(node, extensions, &mut shared, reading));
     }
     let mut rules = Vec::new();
     let extends = sheets.len() > 1;
@@ -57,7 +58,7 @@ pub fn load(
     match (policy, source) {
         (Some(policy), Some(source)) if broken.iter().all(|broken| broken.mistakes.is_empty()) => {
             let index = Index::new(&rules);
-            Ok(Policy { source, pulled, rules, index, ..policy })
+            Ok(Policy { source, pulled, rules, index, libraries: shared, ..policy })
         }
         _ => Err(broken),
     }

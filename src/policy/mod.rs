@@ -26,6 +26,7 @@ use crate::finding::PolicyLine;
 use crate::level::Level;
 use crate::pattern::glob::Glob;
 use crate::project::Layout;
+use crate::project::libraries::Libraries;
 use crate::repo_path::RepoPath;
 use crate::span::{Span, to_u32};
 use crate::text::Position;
@@ -92,6 +93,8 @@ pub struct Policy {
     pub builtin_levels: Vec<(&'static str, Level)>,
     /// Rules by the names they speak of.
     pub index: Index,
+    /// What code imports of distributions, as far as the tool, the policy and an environment know.
+    pub libraries: Libraries,
 }
 
 /// The policy file as text.

@@ -1,13 +1,14 @@
 //! Reads the top level of a policy document. Knows its keys; rules are read elsewhere.
 
 use super::rule_keys::{read_globs, read_level};
-use super::{Excuse, Python, Renamed, builtin};
+use super::{Excuse, Extensions, Python, Renamed, builtin};
+use crate::distribution::is_distribution;
 use crate::document::fields::{Field, Reading, field, later};
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use crate::name;
 use crate::pattern::glob::Glob;
-use crate::project::libraries::{Libraries, is_distribution};
+use crate::project::libraries::Libraries;
 use crate::project::standard_library::{NEWEST, OLDEST};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
@@ -133,7 +134,7 @@ fn read_same(node: &Node, libraries: &mut Libraries, reading: &mut Reading<'_>) 
 pub(super) fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Python {
     let mut python = Python { target: (3, NEWEST), ..Python::default() };
     let Some(node) = node else { return python };
-    let keys = [field("target"), field("roots"), field("packages"), field("shadows"), later("environment")];
+    let keys = [field("target"), field("roots"), field("packages"), field("shadows"), field("environment")];
     let fields = reading.map(node, "`python`", &keys);
     if let Some(target) = fields.get("target").and_then(|node| read_target(node, reading)) {
         python.target = target;
@@ -178,6 +179,30 @@ pub(super) fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Pyt
         }
     }
     python
+}
+
+/// `python: environment:`: what the distributions installed in a folder bring in.
+pub(super) fn read_environment(
+    node: &Node,
+    extensions: &dyn Extensions,
+    libraries: &mut Libraries,
+    reading: &mut Reading<'_>,
+) {
+    let Value::Map(pairs) = &node.value else { return };
+    let Some((_, value)) = pairs.iter().find(|(key, _)| key.text == "environment") else { return };
+    let Some(written) = reading.text(value, "`environment`") else { return };
+    let Some(path) = folder(&written.text, written.span, "an environment", reading) else { return };
+    match extensions.installed(&path) {
+        Ok(installed) => {
+            for (distribution, import) in installed {
+                libraries.add(&distribution, import);
+            }
+        }
+        Err(why) => {
+            let help = "name the folder of a virtual environment, or of its `site-packages`; or remove the key";
+            reading.wrong(written.span, format!("`{}` {why}", written.text), help);
+        }
+    }
 }
 
 fn read_target(node: &Node, reading: &mut Reading<'_>) -> Option<(u8, u8)> {

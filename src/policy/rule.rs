@@ -7,6 +7,7 @@ use crate::kinds::{Judge, Kind};
 use crate::level::Level;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
+use crate::surface::Surface;
 use crate::versions::{Version, Versions};
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -42,6 +43,10 @@ pub struct Rule {
     pub level: Level,
     /// Levels of facts in a context.
     pub contexts: Vec<(Context, Level)>,
+    /// Levels of facts on a surface.
+    pub surfaces: Vec<(Surface, Level)>,
+    /// Groups of dependencies that it speaks of; all when empty. `*` at the end stands for the rest.
+    pub groups: Vec<String>,
     /// For which versions of Python it holds, and how that is written; for all when it is not.
     pub python: Option<(Versions, String)>,
     /// What the root's policy changes of it, in order.
@@ -61,18 +66,21 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The level of a fact: a context's level replaces the rule's, and of several the lowest counts. By default a
-    /// dynamic import or a string is at most a warning.
+    /// The level of a fact: that of a context or of a surface replaces the rule's, and of several the lowest counts. By
+    /// default a dynamic import, a string or code in a document is at most a warning.
     #[must_use]
-    pub fn level_of(&self, contexts: Contexts) -> Level {
-        self.level_from(self.level, contexts)
+    pub fn level_of(&self, at: (Contexts, Surface)) -> Level {
+        self.level_from(self.level, at)
     }
 
     /// The same for a rule of another level.
     #[must_use]
-    pub fn level_from(&self, level: Level, contexts: Contexts) -> Level {
+    pub fn level_from(&self, level: Level, (contexts, surface): (Contexts, Surface)) -> Level {
+        let of_surface = self.surfaces.iter().find(|(own, _)| *own == surface).map(|(_, level)| *level);
+        let capped_surface = (surface == Surface::Docs && of_surface.is_none()).then_some(Level::Warn.min(level));
+        let of_surface = of_surface.or(capped_surface);
         if contexts.is_empty() {
-            return level;
+            return of_surface.unwrap_or(level);
         }
         let set = self.contexts.iter().filter(|(context, _)| contexts.contains(*context)).map(|(_, level)| *level);
         let has = |context| contexts.contains(context) && !self.contexts.iter().any(|(set, _)| *set == context);
@@ -81,14 +89,18 @@ impl Rule {
                 .into_iter()
                 .filter(|(context, _)| has(*context))
                 .map(|(_, cap)| cap.min(level));
-        set.chain(capped).min().unwrap_or(level)
+        set.chain(capped).chain(of_surface).min().unwrap_or(level)
     }
 
     /// The level of a fact in a file: the last override that sets one and holds there replaces the rule's own levels. What
     /// the rule is silent about in a context stays so.
     #[must_use]
-    pub fn level_in(&self, path: &RepoPath, today: Date, contexts: Contexts) -> Level {
-        let own = self.level_of(contexts);
+    pub fn level_in(&self, path: &RepoPath, today: Date, at: (Contexts, Surface)) -> Level {
+        let own = self.level_of(at);
+        let (contexts, surface) = at;
+        if self.surfaces.contains(&(surface, Level::None)) {
+            return Level::None;
+        }
         if self.contexts.iter().any(|(context, level)| *level == Level::None && contexts.contains(*context)) {
             return Level::None;
         }
@@ -117,7 +129,8 @@ impl Rule {
     pub fn is_at_most_a_note(&self) -> bool {
         let changed = self.overrides.iter().filter_map(|change| change.level);
         let contexts = self.contexts.iter().map(|(_, level)| *level);
-        changed.chain(contexts).chain([self.level]).all(|level| level <= Level::Note)
+        let surfaces = self.surfaces.iter().map(|(_, level)| *level);
+        changed.chain(contexts).chain(surfaces).chain([self.level]).all(|level| level <= Level::Note)
     }
 
     /// Whether it holds for a version of Python.

@@ -4,6 +4,7 @@ use super::exemption::{self, read_glob};
 use super::rule::{Example, Rule};
 use super::{PathScope, builtin};
 use crate::context::Context;
+use crate::distribution::{is_distribution, normalise};
 use crate::document::fields::{Field, Fields, Reading, Spanned, field, later};
 use crate::document::yaml::{Key, Node, Value};
 use crate::kinds::{KINDS, Kind, LATER};
@@ -13,6 +14,7 @@ use crate::pattern::glob::Glob;
 use crate::project::libraries::Libraries;
 use crate::project::standard_library::{NEWEST, OLDEST};
 use crate::span::Span;
+use crate::surface::Surface;
 use crate::versions::Versions;
 use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
@@ -30,9 +32,9 @@ pub(super) const KEYS: [Field; 16] = [
     field("owner"),
     field("examples"),
     field("python"),
-    later("surfaces"),
+    field("surfaces"),
+    field("groups"),
     later("suppressible"),
-    later("groups"),
     later("replace"),
     later("max-suppressions"),
 ];
@@ -81,6 +83,8 @@ fn read_one(
     let exemptions = fields.get("allow-in").map(|node| exemption::read(node, reading)).unwrap_or_default();
     let level = fields.get("level").and_then(|node| read_level(node, "`level`", reading)).unwrap_or(Level::Error);
     let contexts = fields.get("contexts").map(|node| read_contexts(node, reading)).unwrap_or_default();
+    let surfaces = fields.get("surfaces").map(|node| read_surfaces(node, reading)).unwrap_or_default();
+    let groups = fields.get("groups").map(|node| read_groups(node, reading)).unwrap_or_default();
     let instead = text("instead", reading).filter(|written| check_instead(written, reading));
     let why = text("why", reading).map(|s| s.text);
     let docs = text("docs", reading).filter(|written| check_docs(written, reading)).map(|s| s.text);
@@ -101,6 +105,8 @@ fn read_one(
         exemptions,
         level,
         contexts,
+        surfaces,
+        groups,
         python,
         overrides: Vec::new(),
         instead,
@@ -189,11 +195,7 @@ pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> 
 }
 
 fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)> {
-    // Nothing that this version reads stands in the last one.
-    let keys = Context::ALL.map(|(name, context)| match context {
-        Context::Transitive => later(name),
-        _ => field(name),
-    });
+    let keys = Context::ALL.map(|(name, _)| field(name));
     let fields = reading.map(node, "`contexts`", &keys);
     if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
         reading.wrong(node.span, "`contexts` is an empty map", "name a context: `type-checking: none`");
@@ -207,6 +209,49 @@ fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)
         }
     }
     contexts
+}
+
+/// `surfaces`: levels of facts on a surface.
+fn read_surfaces(node: &Node, reading: &mut Reading<'_>) -> Vec<(Surface, Level)> {
+    let fields = reading.map(node, "`surfaces`", &Surface::ALL.map(|surface| field(surface.as_str())));
+    if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
+        reading.wrong(node.span, "`surfaces` is an empty map", "name a surface: `docs: none`");
+    }
+    let mut surfaces = Vec::new();
+    for surface in Surface::ALL {
+        if let Some(value) = fields.get(surface.as_str())
+            && let Some(level) = read_level(value, &format!("`{}`", surface.as_str()), reading)
+        {
+            surfaces.push((surface, level));
+        }
+    }
+    surfaces
+}
+
+/// `groups`: which dependencies a rule speaks of.
+fn read_groups(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
+    let mut groups = Vec::new();
+    for item in reading.list(node, "`groups`") {
+        let Some(written) = reading.text(item, "a group") else { continue };
+        let known = ["runtime", "build"].contains(&written.text.as_str());
+        let named = ["extra:", "group:"].iter().find_map(|kind| Some((*kind, written.text.strip_prefix(kind)?)));
+        match named {
+            _ if known => groups.push(written.text),
+            Some((kind, "*")) => groups.push(format!("{kind}*")),
+            Some((kind, name)) if is_distribution(name) => groups.push(format!("{kind}{}", normalise(name))),
+            _ => {
+                let near = is_distribution(&written.text).then(|| format!("group:{}", written.text));
+                let help = "write `runtime`, `build`, `extra:NAME` or `group:NAME`; `*` is any name".to_owned();
+                reading.misspelt(
+                    written.span,
+                    format!("`{}` is no group of dependencies", written.text),
+                    near.as_deref(),
+                    help,
+                );
+            }
+        }
+    }
+    groups
 }
 
 /// Whether a successor is a dotted name; a mistake otherwise.

@@ -2,7 +2,8 @@
 //! plain text; must not know policies.
 
 use super::standard_library;
-use rustc_hash::FxHashMap;
+use crate::distribution::{is_distribution, normalise};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
@@ -33,25 +34,36 @@ static DISTRIBUTIONS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = Laz
     lines.filter_map(entry).collect()
 });
 
-/// Whether a text can be the name of a distribution (PEP 508).
-#[must_use]
-pub fn is_distribution(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+static POPULAR: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../data/popular.txt")).collect());
+static TOOLS: LazyLock<Vec<&'static str>> = LazyLock::new(|| lines(include_str!("../data/tools.txt")).collect());
+static STUBS: LazyLock<Vec<(&'static str, &'static str)>> =
+    LazyLock::new(|| lines(include_str!("../data/stubs.txt")).filter_map(|line| line.split_once(' ')).collect());
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
-/// The spelling in which names of distributions are compared (PEP 503).
-#[must_use]
-pub fn normalise(distribution: &str) -> String {
-    let mut normal = String::with_capacity(distribution.len());
-    for c in distribution.chars() {
-        match c {
-            '-' | '_' | '.' if normal.ends_with('-') => {}
-            '-' | '_' | '.' => normal.push('-'),
-            _ => normal.extend(c.to_lowercase()),
-        }
+/// Whether a name fits a pattern of a table, in which one `*` stands for the rest of a name.
+fn fits(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((head, tail)) => name.len() > pattern.len() - 1 && name.starts_with(head) && name.ends_with(tail),
+        None => name == pattern,
     }
-    normal
+}
+
+/// Whether a distribution, in normalised spelling, is declared for what it does and not to be imported.
+#[must_use]
+pub fn is_tool(distribution: &str) -> bool {
+    TOOLS.iter().any(|pattern| fits(distribution, pattern))
+}
+
+/// The distribution that another one, in normalised spelling, holds type stubs of.
+#[must_use]
+pub fn described_by(distribution: &str) -> Option<&str> {
+    let told = STUBS.iter().find(|(pattern, _)| fits(distribution, pattern)).map(|(_, described)| *described);
+    let described = || distribution.strip_prefix("types-").or_else(|| distribution.strip_suffix("-stubs"));
+    told.or_else(described)
 }
 
 /// Which names code imports of a distribution: the table that comes with the tool, and what a policy adds to it.
@@ -101,6 +113,8 @@ impl Libraries {
         // `SQLAlchemy` is imported as `sqlalchemy`, and `flask-cors` as `flask_cors`.
         let spellings = [written.to_owned(), normal.clone(), normal.replace('-', "_")];
         let own = spellings.into_iter().find(|spelling| knows(spelling));
+        let by_rule = || POPULAR.contains(normal.as_str()).then(|| normal.replace('-', "_"));
+        let own = own.or_else(|| by_rule().filter(|_| imports.is_empty()));
         if let Some(own) = own.filter(|own| !imports.is_empty() || own != written) {
             imports.push(own);
         }
@@ -108,6 +122,69 @@ impl Libraries {
         imports.dedup();
         imports
     }
+
+    /// The names that code imports of a distribution in normalised spelling, as far as anybody knows; none when nobody does.
+    #[must_use]
+    pub fn known_imports(&self, distribution: &str) -> Vec<String> {
+        let known = DISTRIBUTIONS.get(distribution).into_iter().flatten().map(|name| (*name).to_owned());
+        let added = self.added.get(distribution).into_iter().flatten().cloned();
+        known.chain(added).collect()
+    }
+
+    /// Whether a distribution in normalised spelling may bring in what an import names.
+    #[must_use]
+    pub fn may_provide(&self, distribution: &str, import: &str) -> bool {
+        let beneath = |name: &str, other: &str| {
+            name == other || name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let known = self.known_imports(distribution);
+        // `import google` is met by whatever lies beneath it.
+        if known.iter().any(|own| beneath(import, own) || beneath(own, import)) {
+            return true;
+        }
+        let parts = distribution.split('-').count();
+        let dotted: Vec<String> = import.split('.').map(normalise).collect();
+        let of = |count: usize| dotted.get(..count).map(|parts| parts.join("-"));
+        (1..=dotted.len().min(parts)).any(|count| of(count).is_some_and(|own| own == distribution))
+            || (dotted.len() < parts
+                && distribution.starts_with(&format!("{}-", dotted.join("-")))
+                && is_namespace(import))
+    }
+
+    /// Distributions, in normalised spelling, that bring in what is imported by a name; its own name comes along, and the
+    /// stubs of each.
+    #[must_use]
+    pub fn distributions(&self, import: &str) -> Vec<String> {
+        let known =
+            DISTRIBUTIONS.iter().filter(|(_, names)| names.contains(&import)).map(|(name, _)| (*name).to_owned());
+        let added = self
+            .added
+            .iter()
+            .filter(|(_, names)| names.iter().any(|name| name == import))
+            .map(|(name, _)| name.clone());
+        let own = is_distribution(import).then(|| normalise(import));
+        let mut all: Vec<String> = known.chain(added).chain(own).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Top-level names that many distributions share, each with a part of its own.
+fn is_namespace(top: &str) -> bool {
+    matches!(
+        top,
+        "google"
+            | "google.cloud"
+            | "azure"
+            | "zope"
+            | "ruamel"
+            | "backports"
+            | "sphinxcontrib"
+            | "jaraco"
+            | "opentelemetry"
+            | "plone"
+    )
 }
 
 /// Import names that several distributions share, with those distributions: a policy must say which it means.

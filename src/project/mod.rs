@@ -180,10 +180,24 @@ impl<'t> Project<'t> {
         names
     }
 
+    /// What lies directly in a folder, in order of its names: these, and whether each is a folder.
+    #[must_use]
+    pub fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
+        let mut entries = self.tree.entries(folder);
+        entries.sort_unstable();
+        entries
+    }
+
     /// The bytes of a file; `None` when it cannot be read.
     #[must_use]
     pub fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
         self.tree.read(path)
+    }
+
+    /// Hands out files in the folder of a file.
+    pub fn beside(&self, path: &RepoPath) -> impl Fn(&str) -> Option<Vec<u8>> {
+        let folder = path.parent();
+        move |name| self.read(&folder.join(name.as_bytes()))
     }
 
     fn module_of(&self, folder: &RepoPath) -> Vec<String> {

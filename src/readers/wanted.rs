@@ -38,6 +38,19 @@ pub trait Notes {
     fn note(&self, module: &str, level: u32, member: Option<&str>);
 }
 
+/// Answers which distributions are asked about.
+pub trait Distributions: Sync {
+    /// Whether all are, and those too whose name nobody knows.
+    fn all(&self) -> bool;
+    /// Whether this one is; the name is in the spelling in which names are compared.
+    fn wants(&self, name: &str) -> bool;
+    /// Whether the name of one may stand in these bytes as it is, in any of its spellings. Escapes are not undone.
+    fn may_stand_in(&self, bytes: &[u8]) -> bool;
+}
+
+/// Hands out the bytes of a file in the same folder; `None` when there is none that can be read.
+pub type Beside<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
 /// What is wanted of one file. What fits any of these is read.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
@@ -60,6 +73,10 @@ pub struct Wanted<'a> {
     pub words: &'a [String],
     /// Who takes note of imports.
     pub notes: Option<&'a dyn Notes>,
+    /// Dependencies of these; none when nobody asks about any.
+    pub distributions: Option<&'a dyn Distributions>,
+    /// Files beside this one.
+    pub beside: Option<Beside<'a>>,
 }
 
 impl Wanted<'static> {
@@ -74,6 +91,8 @@ impl Wanted<'static> {
         open: false,
         words: &[],
         notes: None,
+        distributions: None,
+        beside: None,
     };
 }
 

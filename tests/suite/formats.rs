@@ -1,8 +1,9 @@
 //! Every format in the table, on an empty report, an ordinary one, and one that is hostile throughout.
 
 use policy::context::Contexts;
+use policy::dependency::Standing;
 use policy::fact::Confidence;
-use policy::finding::{Finding, PolicyLine};
+use policy::finding::{Depended, Finding, PolicyLine};
 use policy::fingerprint::Fingerprint;
 use policy::formats::paths::Paths;
 use policy::formats::{FORMATS, Sources, Style, Telling};
@@ -11,7 +12,7 @@ use policy::problem::{Problem, ProblemKind};
 use policy::repo_path::RepoPath;
 use policy::report::{Report, Scope, Summary};
 use policy::surface::Surface;
-use policy::text::Position;
+use policy::text::{Position, Within};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,6 +51,14 @@ fn finding(level: Level, n: u32) -> Finding {
         related: Vec::new(),
         uses: 0,
         chain: Vec::new(),
+        within: Some(Within { kind: "cell", index: 1, line: 2, column: 3 }),
+        dependency: Some(Depended {
+            standing: Standing::Declared,
+            specifier: Some(hostile.as_str().into()),
+            marker: Some(hostile.as_str().into()),
+            group: Some(hostile.as_str().into()),
+            pulled_by: vec![hostile.as_str().into()],
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ fn the_report_is_what_is_left_to_do() {
         assert_eq!(run.stdout, expected);
     }
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("12 errors, 3 warnings, 1 note; 25 files checked"), "{}", run.stderr);
+    assert!(run.stderr.contains("19 errors, 4 warnings, 1 note; 31 files checked"), "{}", run.stderr);
 }
 
 #[test]

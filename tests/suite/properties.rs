@@ -6,6 +6,8 @@ use policy::name::is_private;
 use policy::readers::python::tree;
 use policy::readers::wanted::{Asked, Tops};
 use policy::readers::{Detail, Sink, Unread, Wanted, by_name};
+use policy::repo_path::RepoPath;
+use policy::source::Source;
 use policy::text::{Position, Positions};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -37,9 +39,9 @@ impl Sink for Collect {
 }
 
 fn read(text: &str, wanted: &Wanted<'_>, detail: Detail) -> Collect {
-    let (reader, surface) = by_name(b"a.py").unwrap();
+    let (reader, surface) = by_name(b"", b"a.py").unwrap();
     let mut collect = Collect::default();
-    reader.read(text.as_bytes(), surface, wanted, detail, &mut collect);
+    reader.read(&Source { path: RepoPath::root(), bytes: text.as_bytes() }, surface, wanted, detail, &mut collect);
     collect
 }
 

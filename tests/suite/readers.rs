@@ -1,8 +1,10 @@
 //! Every reader in the table, on bytes that nobody would call Python.
 
-use policy::fact::Fact;
-use policy::readers::{Detail, READERS, Sink, Unread, Wanted};
-use policy::surface::Surface;
+use policy::fact::{Fact, Role};
+use policy::readers::wanted::Distributions;
+use policy::readers::{Detail, READERS, Sink, Unread, Wanted, by_path};
+use policy::repo_path::RepoPath;
+use policy::source::Source;
 use policy::text::Positions;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -20,7 +22,9 @@ impl Sink for Checked {
         assert!(start.offset < end.offset && end.offset <= self.len, "{fact:?}");
         assert!(start.line >= 1 && start.column >= 1);
         assert!(fact.statement.start <= fact.span.start && fact.span.end <= fact.statement.end, "{fact:?}");
-        assert!(self.facts.last().is_none_or(|(_, last)| *last <= start.offset), "facts come in order");
+        let is_code = fact.role != Role::Dependency && positions.within(fact.span.start).is_none();
+        let last = self.facts.last().filter(|_| is_code);
+        assert!(last.is_none_or(|(_, last)| *last <= start.offset), "facts come in order");
         self.facts.push((fact.name.to_owned(), start.offset));
     }
 
@@ -31,17 +35,73 @@ impl Sink for Checked {
     }
 }
 
-fn read(bytes: &[u8]) -> Checked {
+/// A file for each reader, by a name that it claims.
+const FILES: [&str; 18] = [
+    "a.py",
+    "setup.py",
+    "noxfile.py",
+    "a.ipynb",
+    "a.md",
+    "a.rst",
+    "poetry.lock",
+    "Pipfile.lock",
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+    "Pipfile",
+    ".pre-commit-config.yaml",
+    ".github/workflows/ci.yml",
+    "environment.yml",
+    "Dockerfile",
+    "Makefile",
+    "a.sh",
+];
+const MORE_FILES: [&str; 2] = ["requirements.txt", "constraints.txt"];
+
+/// Every distribution is asked about.
+struct Everything;
+
+impl Distributions for Everything {
+    fn all(&self) -> bool {
+        true
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        true
+    }
+
+    fn may_stand_in(&self, _: &[u8]) -> bool {
+        true
+    }
+}
+
+/// Reads bytes as a file of this name.
+fn read_as(name: &str, bytes: &[u8], wanted: &Wanted<'_>) -> Checked {
+    let path = RepoPath::from_bytes(name.as_bytes());
+    let (reader, surface) = by_path(&path).unwrap_or_else(|| panic!("nobody reads {name}"));
     let len = u32::try_from(bytes.len()).unwrap();
     let mut all = Checked { len, facts: vec![], unread: 0 };
-    for reader in READERS {
-        reader.read(bytes, Surface::Code, &Wanted::IMPORTS, Detail::Whole, &mut all);
-    }
+    reader.read(&Source { path: &path, bytes }, surface, wanted, Detail::Whole, &mut all);
     all
 }
 
+/// Reads bytes by every reader, asking for everything; what is read of them as Python.
+fn read(bytes: &[u8]) -> Checked {
+    let everything = Wanted { distributions: Some(&Everything), ..Wanted::IMPORTS };
+    for name in FILES.iter().chain(&MORE_FILES) {
+        read_as(name, bytes, &everything);
+    }
+    read_as("a.py", bytes, &Wanted::IMPORTS)
+}
+
 #[test]
-fn every_reader_says_what_it_reads() {
+fn every_reader_says_what_it_reads_and_claims_a_file() {
+    let mut unclaimed: Vec<&str> = READERS.iter().map(|reader| reader.name()).collect();
+    for name in FILES.iter().chain(&MORE_FILES) {
+        let (reader, _) = by_path(&RepoPath::from_bytes(name.as_bytes())).unwrap();
+        unclaimed.retain(|own| *own != reader.name());
+    }
+    assert_eq!(unclaimed, Vec::<&str>::new(), "a file for each reader belongs into FILES");
     for reader in READERS {
         assert!(!reader.name().is_empty() && !reader.about().is_empty());
     }

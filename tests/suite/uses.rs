@@ -6,6 +6,8 @@ use policy::fact::{Fact, Role};
 use policy::readers::quoted::Quoted;
 use policy::readers::wanted::{Asked, Tops};
 use policy::readers::{Detail, Sink, Unread, Wanted, by_name};
+use policy::repo_path::RepoPath;
+use policy::source::Source;
 use policy::text::Positions;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -86,9 +88,15 @@ impl Asked for Only {
 }
 
 fn uses(text: &str, wanted: &Wanted<'_>) -> Vec<Seen> {
-    let (reader, surface) = by_name(b"a.py").unwrap();
+    let (reader, surface) = by_name(b"", b"a.py").unwrap();
     let mut collect = Collect::default();
-    reader.read(text.as_bytes(), surface, wanted, Detail::Whole, &mut collect);
+    reader.read(
+        &Source { path: RepoPath::root(), bytes: text.as_bytes() },
+        surface,
+        wanted,
+        Detail::Whole,
+        &mut collect,
+    );
     collect.0.sort();
     collect.0
 }

@@ -2,8 +2,8 @@
 //! are read; must not know any syntax.
 
 use crate::problem::ProblemKind;
-use crate::span::to_u32;
-use crate::text::{Shift, Text};
+use crate::readers::decode::transcode;
+use crate::text::Text;
 use encoding_rs::{Encoding, ISO_8859_15, WINDOWS_1252};
 use std::borrow::Cow;
 
@@ -111,28 +111,6 @@ fn unsupported(cookie: Cookie<'_>, base: usize) -> Undecodable {
         message: format!("the encoding `{name}` is not read: it could hide code").into(),
         help: "save the file as UTF-8 (ascii, latin-1, cp1252 and iso-8859-15 are read too)",
     }
-}
-
-/// Bytes that are no text, one character for each, so that trouble in them has a place.
-#[must_use]
-pub(super) fn as_characters(bytes: &[u8]) -> Text<'static> {
-    transcode(bytes, char::from)
-}
-
-/// One character for each byte; remembers where UTF-8 takes more.
-fn transcode(content: &[u8], to_char: impl Fn(u8) -> char) -> Text<'static> {
-    let mut text = String::with_capacity(content.len() + content.len() / 8);
-    let mut shifts = Vec::new();
-    let mut longer = 0;
-    for &byte in content {
-        let c = if byte.is_ascii() { char::from(byte) } else { to_char(byte) };
-        text.push(c);
-        if c.len_utf8() > 1 {
-            longer += to_u32(c.len_utf8() - 1);
-            shifts.push(Shift { after: to_u32(text.len()), longer });
-        }
-    }
-    Text::transcoded(text, shifts)
 }
 
 #[derive(Clone, Copy)]

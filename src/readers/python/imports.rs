@@ -307,6 +307,7 @@ impl uses::Use {
             bound: bound.map(|(name, scope, by_import)| Bound { name, scope, by_import: *by_import }),
             call: self.call.as_ref(),
             open: self.open,
+            dependency: None,
         }
     }
 }

@@ -6,6 +6,8 @@ mod blocks;
 mod candidates;
 mod condition;
 mod decode;
+mod dependencies;
+mod dependency_values;
 mod formatted;
 mod headers;
 mod imports;
@@ -22,6 +24,7 @@ mod words;
 use super::handed_out::HandedOut;
 use super::{Detail, Reader, Sink, Unread, Wanted};
 use crate::name::is_identifier_byte;
+use crate::source::Source;
 use crate::span::Span;
 use crate::surface::Surface;
 use lexer::{Lexer, TokenKind};
@@ -38,7 +41,7 @@ impl Reader for Python {
         "*.py, *.pyi, *.pyw, and files without a suffix that start with a Python shebang"
     }
 
-    fn claims_name(&self, file_name: &[u8]) -> Option<Surface> {
+    fn claims(&self, _folder: &[u8], file_name: &[u8]) -> Option<Surface> {
         let dot = memchr::memrchr(b'.', file_name)?;
         match file_name.get(dot + 1..)? {
             suffix if suffix.eq_ignore_ascii_case(b"py") || suffix.eq_ignore_ascii_case(b"pyw") => Some(Surface::Code),
@@ -59,18 +62,26 @@ impl Reader for Python {
         is_python.then_some(Surface::Code)
     }
 
-    fn read(&self, bytes: &[u8], surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+    fn read(&self, source: &Source<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+        let bytes = source.bytes;
         let text = match decode::decode(bytes) {
             Ok(text) => text,
             Err(trouble) => {
                 let at = Span::empty(trouble.offset);
                 let unread = Unread { span: at, kind: trouble.kind, message: trouble.message, help: trouble.help };
-                let text = decode::as_characters(bytes);
+                let text = super::decode::as_characters(bytes);
                 sink.unread(&mut text.positions(), unread);
                 return;
             }
         };
-        imports::read(&text, surface, wanted, detail, sink);
+        read_text(&text, surface, wanted, detail, sink);
+        if wanted.distributions.is_some() {
+            dependencies::read(source, &text, wanted, sink);
+        }
+    }
+
+    fn declares(&self, file_name: &[u8]) -> bool {
+        file_name == b"setup.py"
     }
 
     fn handed_out(&self, bytes: &[u8], name: &str) -> HandedOut {
@@ -99,6 +110,56 @@ impl Reader for Python {
         }
         is_blank_code(bytes.get(at..).unwrap_or_default())
     }
+}
+
+/// Whether a file may declare its own dependencies (PEP 723).
+#[must_use]
+pub fn has_script_block(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"# /// script").is_some()
+}
+
+/// Reads what a script block declares.
+pub fn read_script_block(bytes: &[u8], wanted: &Wanted<'_>, sink: &mut dyn Sink) {
+    if let Ok(text) = decode::decode(bytes) {
+        dependencies::read_block(&text, wanted, sink);
+    }
+}
+
+/// Reads Python text, whatever it was taken from.
+pub(super) fn read_text(
+    text: &crate::text::Text<'_>,
+    surface: Surface,
+    wanted: &Wanted<'_>,
+    detail: Detail,
+    sink: &mut dyn Sink,
+) {
+    imports::read(text, surface, wanted, detail, sink);
+}
+
+/// Whether every literal and bracket of a piece of code is closed in it, so that other code may follow.
+pub(super) fn is_closed(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    let mut lexer = Lexer::new(bytes);
+    let mut depth = 0_i64;
+    let mut at = 0;
+    let mut count = |from: usize, to: usize| {
+        for byte in bytes.get(from..to).unwrap_or_default() {
+            depth += match byte {
+                b'(' | b'[' | b'{' => 1,
+                b')' | b']' | b'}' => -1,
+                _ => 0,
+            };
+        }
+    };
+    while let Some(token) = lexer.next_token() {
+        if token.kind == (TokenKind::Literal { closed: false }) {
+            return false;
+        }
+        count(at, token.start);
+        at = token.end;
+    }
+    count(at, bytes.len());
+    depth == 0
 }
 
 /// Code in front of a literal, without the literal's own prefix, where that makes a plain text of it.
@@ -156,9 +217,9 @@ mod tests {
 
     #[test]
     fn suffixes() {
-        assert_eq!(Python.claims_name(b"a.py"), Some(Surface::Code));
-        assert_eq!(Python.claims_name(b"a.pyi"), Some(Surface::Stubs));
-        assert_eq!(Python.claims_name(b"py"), None);
-        assert_eq!(Python.claims_name(b"a.pyx"), None);
+        assert_eq!(Python.claims(b"", b"a.py"), Some(Surface::Code));
+        assert_eq!(Python.claims(b"", b"a.pyi"), Some(Surface::Stubs));
+        assert_eq!(Python.claims(b"", b"py"), None);
+        assert_eq!(Python.claims(b"", b"a.pyx"), None);
     }
 }

@@ -5,7 +5,7 @@ use tree_sitter::Language;
 
 /// What a node is, as far as anybody asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::readers::python) enum Kind {
     AliasedPattern,
     Arguments,
     Assignment,
@@ -158,7 +158,7 @@ const KINDS: &[(&str, Kind)] = &[
 
 /// The part that a node plays in the one above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(in crate::readers::python) enum Field {
     Alias,
     Arguments,
     Attribute,
@@ -203,7 +203,7 @@ const FIELDS: &[(&str, Field)] = &[
 ];
 
 /// Kinds and fields by the numbers that the grammar gives them.
-pub(super) static NUMBERS: LazyLock<(Vec<Kind>, Vec<Field>)> = LazyLock::new(|| {
+pub(in crate::readers::python) static NUMBERS: LazyLock<(Vec<Kind>, Vec<Field>)> = LazyLock::new(|| {
     let language: Language = tree_sitter_python::LANGUAGE.into();
     let kind = |id: usize| {
         let name = u16::try_from(id).ok().and_then(|id| language.node_kind_for_id(id)).unwrap_or_default();

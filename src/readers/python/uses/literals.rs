@@ -133,7 +133,7 @@ fn literal(syntax: &Syntax, flat: &str, node: Id, text: &mut Text) -> Option<()>
 }
 
 /// Decodes the escapes of a literal; `None` for `\N{...}` and for what is none.
-pub(super) fn unescape(content: &str) -> Option<String> {
+pub(in crate::readers::python) fn unescape(content: &str) -> Option<String> {
     let mut decoded = String::with_capacity(content.len());
     let mut chars = content.chars().peekable();
     while let Some(c) = chars.next() {

@@ -2,11 +2,11 @@
 //! Made without recursion: chains of attributes may be many thousand levels deep.
 
 use super::grammar::NUMBERS;
-pub(super) use super::grammar::{Field, Kind};
+pub(in crate::readers::python) use super::grammar::{Field, Kind};
 use tree_sitter::Tree;
 
 /// The number of a node in its table.
-pub(super) type Id = u32;
+pub(in crate::readers::python) type Id = u32;
 const NOTHING: Id = Id::MAX;
 
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +21,13 @@ struct Node {
 }
 
 /// Nodes that have a name in the grammar, in the order of the text.
-pub(super) struct Syntax {
+pub(in crate::readers::python) struct Syntax {
     nodes: Vec<Node>,
 }
 
 impl Syntax {
     /// Takes over a tree of a text that begins at `base`.
-    pub(super) fn new(tree: &Tree, base: usize) -> Self {
+    pub(in crate::readers::python) fn new(tree: &Tree, base: usize) -> Self {
         let (kinds, fields) = &*NUMBERS;
         let mut nodes: Vec<Node> = Vec::new();
         // The last child so far of each open node.
@@ -86,7 +86,7 @@ impl Syntax {
     }
 
     /// Nothing.
-    pub(super) fn empty() -> Self {
+    pub(in crate::readers::python) fn empty() -> Self {
         Self { nodes: Vec::new() }
     }
 
@@ -95,38 +95,38 @@ impl Syntax {
     }
 
     /// What a node is.
-    pub(super) fn kind(&self, id: Id) -> Kind {
+    pub(in crate::readers::python) fn kind(&self, id: Id) -> Kind {
         self.node(id).map_or(Kind::Other, |node| node.kind)
     }
 
     /// The part it plays.
-    pub(super) fn field(&self, id: Id) -> Field {
+    pub(in crate::readers::python) fn field(&self, id: Id) -> Field {
         self.node(id).map_or(Field::Other, |node| node.field)
     }
 
     /// Where it stands in the parsed text.
-    pub(super) fn range(&self, id: Id) -> (usize, usize) {
+    pub(in crate::readers::python) fn range(&self, id: Id) -> (usize, usize) {
         self.node(id).map_or((0, 0), |node| (node.start as usize, node.end as usize))
     }
 
     /// The node above.
-    pub(super) fn parent(&self, id: Id) -> Option<Id> {
+    pub(in crate::readers::python) fn parent(&self, id: Id) -> Option<Id> {
         self.node(id).map(|node| node.parent).filter(|parent| *parent != NOTHING)
     }
 
     /// The nodes directly beneath, in order.
-    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+    pub(in crate::readers::python) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
         let first = self.node(id).map_or(NOTHING, |node| node.first);
         std::iter::successors(Some(first), |id| self.node(*id).map(|node| node.next)).take_while(|id| *id != NOTHING)
     }
 
     /// The child that plays a part.
-    pub(super) fn child(&self, id: Id, field: Field) -> Option<Id> {
+    pub(in crate::readers::python) fn child(&self, id: Id, field: Field) -> Option<Id> {
         self.children(id).find(|child| self.field(*child) == field)
     }
 
     /// Every node.
-    pub(super) fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+    pub(in crate::readers::python) fn ids(&self) -> impl Iterator<Item = Id> + use<> {
         0..Id::try_from(self.nodes.len()).unwrap_or(NOTHING)
     }
 }

@@ -1,0 +1,179 @@
+//! Sets of versions of a distribution: what a declaration accepts, against what a rule asks for (PEP 440). Knows versions
+//! only; must not know how a format spells them.
+
+use pep440_rs::{Version, VersionSpecifiers};
+use std::str::FromStr;
+use version_ranges::Ranges;
+
+/// Which versions a declaration accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Accepts {
+    /// Any: it names none.
+    #[default]
+    Any,
+    /// Those of a set.
+    Some(Ranges<Version>),
+    /// Nobody can tell: a URL, a variable, a version that is none.
+    Unknown,
+}
+
+/// What a declaration is to a rule that asks for some versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Accepts nothing else.
+    Inside,
+    /// Accepts others too.
+    Partly,
+    /// Accepts others only.
+    Outside,
+    /// Accepts no version at all.
+    Nothing,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Versions that a rule speaks of.
+#[derive(Clone, Debug)]
+pub struct Range {
+    specifiers: VersionSpecifiers,
+    ranges: Ranges<Version>,
+}
+
+impl Range {
+    /// Reads version specifiers (PEP 440); `None` when they are none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let specifiers = VersionSpecifiers::from_str(text).ok().filter(|all| all.iter().next().is_some())?;
+        let ranges = Ranges::from(specifiers.clone());
+        Some(Self { specifiers, ranges })
+    }
+
+    /// Whether no version at all is meant.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// What a declaration is to a rule that asks for these versions.
+    #[must_use]
+    pub fn judge(&self, accepts: &Accepts) -> Verdict {
+        let own = match accepts {
+            Accepts::Any => return Verdict::Partly,
+            Accepts::Unknown => return Verdict::Unknown,
+            Accepts::Some(own) => own,
+        };
+        if own.is_empty() {
+            return Verdict::Nothing;
+        }
+        // A specifier knows more of one version than a set does: what it means by local ones.
+        if let Some(version) = own.as_singleton() {
+            return if self.specifiers.contains(version) { Verdict::Inside } else { Verdict::Outside };
+        }
+        if own.subset_of(&self.ranges) {
+            Verdict::Inside
+        } else if own.is_disjoint(&self.ranges) {
+            Verdict::Outside
+        } else {
+            Verdict::Partly
+        }
+    }
+}
+
+impl Accepts {
+    /// Reads version specifiers, as leniently as pip once did: a comma at the end, `>=1.0.*`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim().trim_end_matches(',').trim_end();
+        if text.is_empty() {
+            return Accepts::Any;
+        }
+        let parsed = VersionSpecifiers::from_str(text).or_else(|_| VersionSpecifiers::from_str(&without_stars(text)));
+        parsed.map_or(Accepts::Unknown, |specifiers| Accepts::Some(Ranges::from(specifiers)))
+    }
+
+    /// Exactly one version.
+    #[must_use]
+    pub fn one(text: &str) -> Self {
+        Version::from_str(text.trim()).map_or(Accepts::Unknown, |version| Accepts::Some(Ranges::singleton(version)))
+    }
+
+    /// Whether exactly one version is accepted.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        matches!(self, Accepts::Some(ranges) if ranges.as_singleton().is_some())
+    }
+
+    /// Whether no version can fit.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Accepts::Some(ranges) if ranges.is_empty())
+    }
+
+    /// What either accepts.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Accepts::Unknown, _) | (_, Accepts::Unknown) => Accepts::Unknown,
+            (Accepts::Any, _) | (_, Accepts::Any) => Accepts::Any,
+            (Accepts::Some(one), Accepts::Some(other)) => Accepts::Some(one.union(&other)),
+        }
+    }
+
+    /// What both accept.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Accepts::Unknown, _) | (_, Accepts::Unknown) => Accepts::Unknown,
+            (Accepts::Any, one) | (one, Accepts::Any) => one,
+            (Accepts::Some(one), Accepts::Some(other)) => Accepts::Some(one.intersection(&other)),
+        }
+    }
+
+    /// Whether a version may be meant.
+    #[must_use]
+    pub fn may_be(&self, version: &Version) -> bool {
+        match self {
+            Accepts::Some(ranges) => ranges.contains(version),
+            Accepts::Any | Accepts::Unknown => true,
+        }
+    }
+}
+
+/// Ordered comparisons with a star, which PEP 440 does not have: the star says nothing.
+fn without_stars(text: &str) -> String {
+    let one = |part: &str| {
+        let is_ordered = !part.trim_start().starts_with("==") && !part.trim_start().starts_with("!=");
+        let plain = part.trim_end().strip_suffix(".*").filter(|_| is_ordered);
+        plain.unwrap_or(part).to_owned()
+    };
+    text.split(',').map(one).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_verdicts_and_those_beside_them() {
+        let range = Range::parse(">=4.5.5").unwrap();
+        for (written, verdict) in [
+            (">=5", Verdict::Inside),
+            ("==4.5.5", Verdict::Inside),
+            ("==4.5.5+cu1", Verdict::Inside),
+            ("~=4.6", Verdict::Inside),
+            (">=4", Verdict::Partly),
+            ("", Verdict::Partly),
+            ("!=4.5.4", Verdict::Partly),
+            ("<4", Verdict::Outside),
+            ("==4.5.5rc1", Verdict::Outside),
+            (">=5,<4", Verdict::Nothing),
+            (">=x", Verdict::Unknown),
+            (">=5.*", Verdict::Inside),
+        ] {
+            assert_eq!(range.judge(&Accepts::parse(written)), verdict, "{written}");
+        }
+        let epoch = Range::parse("<1!0").unwrap();
+        assert_eq!(epoch.judge(&Accepts::parse("==2024.1")), Verdict::Inside);
+        assert_eq!(epoch.judge(&Accepts::parse("==1!1.0")), Verdict::Outside);
+    }
+}

@@ -1,0 +1,134 @@
+//! Facts about distributions, judged; and files that manifests pull in. Knows groups and where includes lead; must not know
+//! formats.
+
+use super::Included;
+use super::file::Judging;
+use super::manifests::Nearby;
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::kinds::View;
+use crate::policy::Rule;
+use crate::problem::{Problem, ProblemKind};
+use crate::readers::Include;
+use crate::repo_path::RepoPath;
+use crate::text::Positions;
+
+impl Judging<'_, '_> {
+    /// Judges a dependency by every rule that asks for it.
+    pub(super) fn dependency(&mut self, positions: &mut Positions<'_>, fact: &Fact<'_>) {
+        let Some(dependency) = fact.dependency else { return };
+        let engine = self.engine;
+        let python = fact.versions.nearest(engine.target);
+        let contexts = if fact.versions.admits(engine.target) {
+            fact.contexts.without(Context::VersionGuarded)
+        } else {
+            fact.contexts
+        };
+        let fact = &Fact { contexts, ..*fact };
+        let around = Nearby { engine, own: None };
+        for index in engine.policy.index.about_distribution(&dependency.name) {
+            let Some(rule) = engine.policy.rules.get(index) else { continue };
+            if !rule.judge.hears(fact)
+                || (engine.imported.is_some() && !rule.judge.judges_use())
+                || !rule.holds_for(python)
+                || !speaks_of_group(rule, dependency.group.as_deref())
+            {
+                continue;
+            }
+            let view = View {
+                fact,
+                reached: &dependency.name,
+                path: self.path,
+                project: engine.project,
+                python,
+                around: Some(&around),
+            };
+            if let Some(complaint) = rule.judge.judge(&view)
+                && self.speaks(index, rule)
+                && !self.is_told(index, fact, complaint.matched)
+            {
+                self.weigh(index, rule, &view, &complaint, positions);
+            }
+        }
+    }
+
+    /// What judges both before and after all files were read complains once.
+    fn is_told(&self, index: usize, fact: &Fact<'_>, _matched: &str) -> bool {
+        self.engine.imported.is_none() && self.told.contains_key(&(index, fact.span.start)) && fact.span.is_empty()
+    }
+
+    /// Takes note of a file that a manifest pulls in; one that cannot be followed is a problem.
+    pub(super) fn include(&mut self, positions: &mut Positions<'_>, include: &Include) {
+        let project = self.engine.project;
+        let written = include.path.as_str();
+        let found = match resolve(&self.path.parent(), written) {
+            Err(_) if include.by_command => return,
+            Err(why) => Err(why),
+            Ok(path) if project.holds(&path) => Ok(path),
+            Ok(path) if include.by_command => {
+                // A command may be run in the root as well.
+                match resolve(RepoPath::root(), written) {
+                    Ok(path) if project.holds(&path) => Ok(path),
+                    _ => {
+                        let _ = path;
+                        return;
+                    }
+                }
+            }
+            Ok(_) => Err("does not exist"),
+        };
+        match found {
+            Ok(path) => self.report.includes.push(Included { path, constrains: include.constrains }),
+            Err(why) => {
+                let place = (positions.at(include.span.start), positions.at(include.span.end));
+                self.report.problems.push(Problem {
+                    path: Some(self.path.clone()),
+                    place: Some(place),
+                    kind: ProblemKind::Selection,
+                    message: format!("`{written}` {why}, so that nobody knows what it pulls in").into(),
+                    help: "correct the path, or list this file under `unanalysed` with a reason".into(),
+                });
+            }
+        }
+    }
+}
+
+/// Whether a rule speaks of a group of dependencies.
+fn speaks_of_group(rule: &Rule, group: Option<&str>) -> bool {
+    let usual = rule.judge.usual_groups();
+    if rule.groups.is_empty() && usual.is_empty() {
+        return true;
+    }
+    let Some(group) = group else { return false };
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(head) => group.starts_with(head),
+        None => group == pattern,
+    };
+    if rule.groups.is_empty() { usual.iter().any(|own| fits(own)) } else { rule.groups.iter().any(|own| fits(own)) }
+}
+
+/// Where a path in a manifest leads, beneath the root.
+pub(super) fn resolve(folder: &RepoPath, written: &str) -> Result<RepoPath, &'static str> {
+    let text = written.trim().trim_start_matches("file:").trim_matches(['"', '\'']);
+    if text.contains("://") {
+        return Err("is an address, which is never fetched");
+    }
+    if text.contains('$') || text.contains('{') {
+        return Err("only the running program knows");
+    }
+    let is_drive =
+        text.as_bytes().get(1) == Some(&b':') && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    if text.starts_with(['/', '~']) || is_drive {
+        return Err("leads out of the root, and is not read");
+    }
+    let mut path = folder.clone();
+    for segment in text.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." if path.as_bytes().is_empty() => return Err("leads out of the root, and is not read"),
+            ".." => path = path.parent(),
+            _ => path = path.join(segment.as_bytes()),
+        }
+    }
+    Ok(path)
+}

@@ -1,0 +1,495 @@
+//! Shell scripts as commands of words, with the way back to the text. Knows quotes, expansions, separators and here
+//! documents as POSIX shells have them; nothing is ever run. Must not know what commands do.
+
+use crate::excerpt::Excerpt;
+use crate::span::Span;
+use rustc_hash::FxHashMap;
+
+/// Scripts within scripts are read so deep.
+const MAX_DEPTH: usize = 8;
+/// A variable may put in so many bytes, all uses of variables together.
+const MOST_PUT_IN: usize = 1 << 20;
+
+/// A word of a command.
+#[derive(Clone, Debug, Default)]
+pub(in crate::readers) struct Word {
+    /// Without quotes; known variables are put in.
+    pub(in crate::readers) text: Excerpt<'static>,
+    /// Whether something in it only the running shell knows.
+    pub(in crate::readers) open: bool,
+}
+
+/// Values of variables, as far as they are known.
+pub(in crate::readers) type Variables = FxHashMap<String, Word>;
+
+/// A simple command.
+pub(in crate::readers) struct Command {
+    pub(in crate::readers) words: Vec<Word>,
+    /// From its first to its last word.
+    pub(in crate::readers) span: Span,
+    /// What a here document feeds it.
+    pub(in crate::readers) fed: Option<Excerpt<'static>>,
+}
+
+/// Takes a script apart; assignments are remembered in `variables`.
+pub(in crate::readers) fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command> {
+    let mut out = Vec::new();
+    let mut put_in = 0;
+    Splitter::new(script, variables, &mut out, 0, &mut put_in).run();
+    out
+}
+
+/// The words of one line of options, without expansion.
+pub(in crate::readers) fn words(line: &Excerpt<'_>) -> Vec<Word> {
+    commands(line, &mut Variables::default()).into_iter().flat_map(|command| command.words).collect()
+}
+
+struct Splitter<'s, 'v> {
+    script: &'s Excerpt<'s>,
+    bytes: &'s [u8],
+    at: usize,
+    variables: &'v mut Variables,
+    out: &'v mut Vec<Command>,
+    words: Vec<Word>,
+    word: Option<Word>,
+    /// Where the command's first word starts, and the last one ends.
+    range: Option<(usize, usize)>,
+    heredocs: Vec<(String, bool)>,
+    /// The command that waits for here documents.
+    waiting: Option<usize>,
+    depth: usize,
+    put_in: &'v mut usize,
+}
+
+impl<'s, 'v> Splitter<'s, 'v> {
+    fn new(
+        script: &'s Excerpt<'s>,
+        variables: &'v mut Variables,
+        out: &'v mut Vec<Command>,
+        depth: usize,
+        put_in: &'v mut usize,
+    ) -> Self {
+        let bytes = script.text().as_bytes();
+        let (words, heredocs) = (Vec::new(), Vec::new());
+        Self {
+            script,
+            bytes,
+            at: 0,
+            variables,
+            out,
+            words,
+            word: None,
+            range: None,
+            heredocs,
+            waiting: None,
+            depth,
+            put_in,
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn rest(&self) -> &'s str {
+        self.script.text().get(self.at..).unwrap_or_default()
+    }
+
+    fn run(mut self) {
+        while self.at < self.bytes.len() {
+            self.step();
+        }
+        self.end_command();
+    }
+
+    fn step(&mut self) {
+        match self.peek(0) {
+            b' ' | b'\t' | b'\r' => {
+                self.end_word();
+                self.at += 1;
+            }
+            b'\n' => {
+                self.end_command();
+                self.at += 1;
+                self.feed();
+            }
+            b'#' if self.word.is_none() => {
+                self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+            }
+            // `2>&1` and `&>file` are redirections.
+            b'&' if self.peek(1) == b'>' => self.redirect(1),
+            b';' | b'(' | b')' | b'|' | b'&' => {
+                self.end_command();
+                self.at += 1;
+            }
+            b'<' | b'>' => self.redirect(0),
+            _ => self.in_word(),
+        }
+    }
+
+    fn take(&mut self, len: usize) {
+        let (start, end) = (self.at, (self.at + len).min(self.bytes.len()));
+        let text = self.script.part(start..end);
+        let word = self.word.get_or_insert_default();
+        word.text.append(&text, 0..text.text().len());
+        self.at = end;
+    }
+
+    fn in_word(&mut self) {
+        if self.word.is_none() && self.range.is_none() {
+            self.range = Some((self.at, self.at));
+        }
+        match self.peek(0) {
+            b'\\' if self.peek(1) == b'\n' => self.at += 2,
+            b'\\' if self.peek(1) == b'\r' && self.peek(2) == b'\n' => self.at += 3,
+            b'\\' => {
+                self.at += 1;
+                let len = self.rest().chars().next().map_or(0, char::len_utf8);
+                self.word.get_or_insert_default();
+                self.take(len);
+            }
+            b'\'' => {
+                self.at += 1;
+                self.word.get_or_insert_default();
+                let len = self.rest().find('\'').unwrap_or(self.rest().len());
+                self.take(len);
+                self.at += 1;
+            }
+            b'"' => self.in_quotes(),
+            b'$' => self.expand(false),
+            b'`' => self.backticks(),
+            _ => {
+                let len = self
+                    .rest()
+                    .find([' ', '\t', '\r', '\n', ';', '(', ')', '|', '&', '<', '>', '\\', '\'', '"', '$', '`']);
+                self.take(len.unwrap_or(self.rest().len()).max(1));
+            }
+        }
+        if let Some((_, end)) = &mut self.range {
+            *end = self.at;
+        }
+    }
+
+    fn in_quotes(&mut self) {
+        self.at += 1;
+        self.word.get_or_insert_default();
+        while self.at < self.bytes.len() {
+            match self.peek(0) {
+                b'"' => {
+                    self.at += 1;
+                    return;
+                }
+                b'\\' if self.peek(1) == b'\n' => self.at += 2,
+                b'\\' if matches!(self.peek(1), b'"' | b'\\' | b'$' | b'`') => {
+                    self.at += 1;
+                    self.take(1);
+                }
+                b'\\' => self.take(1),
+                b'$' => self.expand(true),
+                b'`' => self.backticks(),
+                _ => {
+                    let len = self.rest().find(['"', '\\', '$', '`']).unwrap_or(self.rest().len());
+                    self.take(len);
+                }
+            }
+        }
+    }
+
+    /// `$x`, `${x}`, `$(command)`, `$((1))`, `${{ expression }}`.
+    fn expand(&mut self, quoted: bool) {
+        let rest = self.rest();
+        if rest.starts_with("${{") {
+            let len = rest.find("}}").map_or(rest.len(), |len| len + 2);
+            self.unknown(len);
+        } else if rest.starts_with("$((") {
+            let len = rest.find("))").map_or(rest.len(), |len| len + 2);
+            self.unknown(len);
+        } else if rest.starts_with("$(") {
+            let len = closing(rest, 1).unwrap_or(rest.len());
+            self.inner(2, len.saturating_sub(1).max(2));
+            self.unknown(len);
+        } else if rest.starts_with("${") {
+            let len = rest.find('}').map_or(rest.len(), |len| len + 1);
+            let inner = rest.get(2..len.saturating_sub(1)).unwrap_or_default();
+            let name_len = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+            let (name, tail) = inner.split_at(name_len);
+            // `${x:-default}` is the default where nothing is known.
+            let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-')).filter(|_| !tail.contains('$'));
+            if self.variables.contains_key(name) && (tail.is_empty() || default.is_some()) {
+                self.put_in(&name.to_owned(), quoted);
+                self.at += len;
+            } else if let Some(default) = default {
+                let start = self.at + len.saturating_sub(1) - default.len();
+                let part = self.script.part(start..start + default.len());
+                let mut value = Excerpt::default();
+                value.append(&part, 0..part.text().len());
+                self.put(&Word { text: value, open: false }, quoted);
+                self.at += len;
+            } else {
+                self.unknown(len);
+            }
+        } else {
+            let name: &str = rest.get(1..).unwrap_or_default();
+            let name_len = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+            let name = name.get(..name_len).unwrap_or_default().to_owned();
+            if self.variables.contains_key(&name) {
+                self.put_in(&name, quoted);
+                self.at += name_len + 1;
+            } else if name.is_empty() && !matches!(self.peek(1), b'@' | b'*' | b'#' | b'?' | b'!' | b'$' | b'-') {
+                self.take(1);
+            } else {
+                self.unknown((name_len + 1).max(if name.is_empty() { 2 } else { 1 }));
+            }
+        }
+    }
+
+    /// Something that only the running shell knows; its text stays, so that it has a place.
+    fn unknown(&mut self, len: usize) {
+        self.take(len);
+        self.word.get_or_insert_default().open = true;
+    }
+
+    fn put_in(&mut self, name: &String, quoted: bool) {
+        if let Some(value) = self.variables.get(name).cloned() {
+            *self.put_in += value.text.text().len();
+            if *self.put_in > MOST_PUT_IN {
+                self.word.get_or_insert_default().open = true;
+                return;
+            }
+            self.put(&value, quoted);
+        }
+    }
+
+    /// Puts a value in; outside of quotes it is split at white space.
+    fn put(&mut self, value: &Word, quoted: bool) {
+        let text = value.text.text();
+        let mut at = 0;
+        while at < text.len() || at == 0 {
+            let rest = text.get(at..).unwrap_or_default();
+            let blank = rest.len() - rest.trim_start().len();
+            if !quoted && blank > 0 {
+                self.end_word();
+                at += blank;
+                continue;
+            }
+            let len = if quoted { rest.len() } else { rest.find(char::is_whitespace).unwrap_or(rest.len()) };
+            if len > 0 || quoted {
+                let word = self.word.get_or_insert_default();
+                word.text.append(&value.text, at..at + len);
+                word.open |= value.open;
+            }
+            at += len;
+            if len == 0 {
+                break;
+            }
+        }
+    }
+
+    /// Reads a part of the text as a script of its own.
+    fn inner(&mut self, skip: usize, end: usize) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        let script = self.script.part(self.at + skip..(self.at + end).min(self.bytes.len()));
+        let mut variables = self.variables.clone();
+        Splitter::new(&script, &mut variables, self.out, self.depth + 1, self.put_in).run();
+    }
+
+    fn backticks(&mut self) {
+        let rest = self.rest().get(1..).unwrap_or_default();
+        let len = rest.find('`').unwrap_or(rest.len());
+        self.inner(1, len + 1);
+        self.unknown(len + 2);
+    }
+
+    /// A redirection and where it leads; a here document waits for the end of the line.
+    fn redirect(&mut self, skip: usize) {
+        // `2>` belongs to no word.
+        if self.word.as_ref().is_some_and(|word| word.text.text().bytes().all(|b| b.is_ascii_digit())) {
+            self.word = None;
+        }
+        self.end_word();
+        self.at += skip;
+        let is_here = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
+        let is_process = self.rest().starts_with("<(") || self.rest().starts_with(">(");
+        if is_process {
+            let len = closing(self.rest(), 1).unwrap_or(self.rest().len());
+            self.inner(2, len.saturating_sub(1).max(2));
+            self.at += len;
+            return;
+        }
+        while matches!(self.peek(0), b'<' | b'>' | b'&' | b'|') {
+            self.at += 1;
+        }
+        let is_stripped = is_here && self.peek(0) == b'-';
+        self.at += usize::from(is_stripped);
+        while matches!(self.peek(0), b' ' | b'\t') {
+            self.at += 1;
+        }
+        let target = self.rest();
+        let len = target.find([' ', '\t', '\r', '\n', ';', '|', '&', ')', '(', '<', '>']).unwrap_or(target.len());
+        if is_here {
+            let name = target.get(..len).unwrap_or_default().trim_matches(['"', '\'', '\\']).to_owned();
+            self.heredocs.push((name, is_stripped));
+            self.waiting = Some(self.out.len());
+        }
+        self.at += len;
+    }
+
+    /// Takes the bodies of here documents, which begin behind the end of the line.
+    fn feed(&mut self) {
+        for (name, is_stripped) in std::mem::take(&mut self.heredocs) {
+            let start = self.at;
+            let mut end = self.bytes.len();
+            while self.at < self.bytes.len() {
+                let line = self.rest().split('\n').next().unwrap_or_default();
+                let len = line.len();
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                let line = if is_stripped { line.trim_start_matches('\t') } else { line };
+                let own = self.at;
+                self.at = (self.at + len + 1).min(self.bytes.len());
+                if line == name {
+                    end = own;
+                    break;
+                }
+            }
+            let body = self.script.part(start..end);
+            let mut fed = Excerpt::default();
+            fed.append(&body, 0..body.text().len());
+            if let Some(command) = self.waiting.and_then(|at| self.out.get_mut(at)) {
+                command.fed = Some(fed);
+            }
+        }
+        self.waiting = None;
+    }
+
+    fn end_word(&mut self) {
+        if let Some(word) = self.word.take() {
+            self.words.push(word);
+        }
+    }
+
+    fn end_command(&mut self) {
+        self.end_word();
+        let words = std::mem::take(&mut self.words);
+        let range = self.range.take();
+        if words.is_empty() {
+            // A here document may feed nothing but a redirection.
+            return;
+        }
+        self.remember(&words);
+        let span = range.map(|(start, end)| self.script.span(start..end)).unwrap_or_default();
+        self.out.push(Command { words, span, fed: None });
+    }
+
+    /// Takes note of `x=value` and `for x in values`.
+    fn remember(&mut self, words: &[Word]) {
+        let starts = ["export", "local", "readonly", "declare", "typeset", "set", "env", "do", "then", "else", "{"];
+        for word in words {
+            let text = word.text.text();
+            if starts.contains(&text) || text.starts_with('-') {
+                continue;
+            }
+            let Some((name, _)) = text.split_once('=').filter(|(name, _)| is_name(name)) else { break };
+            let mut value = Excerpt::default();
+            value.append(&word.text, name.len() + 1..text.len());
+            self.variables.insert(name.to_owned(), Word { text: value, open: word.open });
+        }
+        let texts: Vec<&str> = words.iter().take(3).map(|word| word.text.text()).collect();
+        if let ["for", name, "in"] = texts.as_slice() {
+            let mut all = Word::default();
+            for word in words.iter().skip(3) {
+                if !all.text.is_empty() {
+                    all.text.push_for(" ", word.text.whole());
+                }
+                all.text.append(&word.text, 0..word.text.text().len());
+                all.open |= word.open;
+            }
+            self.variables.insert((*name).to_owned(), all);
+        }
+    }
+}
+
+/// Where the bracket that opens at `at` closes, exclusive.
+fn closing(text: &str, at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (index, byte) in text.bytes().enumerate().skip(at) {
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'(') => depth += 1,
+            (None, b')') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(index + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(script: &str) -> Vec<Vec<String>> {
+        let commands = commands(&Excerpt::verbatim(script, 0), &mut Variables::default());
+        commands.iter().map(|c| c.words.iter().map(|w| w.text.text().to_owned()).collect()).collect()
+    }
+
+    #[test]
+    fn commands_end_where_shells_end_them() {
+        assert_eq!(split("a b && c; d | e # f\ng"), [vec!["a", "b"], vec!["c"], vec!["d"], vec!["e"], vec!["g"]]);
+        assert_eq!(
+            split("pip install 'a>=1' \"b\\\"c\" d\\ e \\\n  f"),
+            [vec!["pip", "install", "a>=1", "b\"c", "d e", "f"]]
+        );
+        assert_eq!(split("a>=1 b 2>&1 >x c"), [vec!["a", "b", "c"]]);
+        assert_eq!(split("x <<EOF y\nz\nEOF\nw"), [vec!["x", "y"], vec!["w"]]);
+        assert_eq!(split("(cd x && a)"), [vec!["cd", "x"], vec!["a"]]);
+    }
+
+    #[test]
+    fn known_variables_are_put_in() {
+        assert_eq!(split("P='a b'\nx $P \"$P\" ${P} ${Q:-d}")[1], ["x", "a", "b", "a b", "a", "b", "d"]);
+        assert_eq!(split("for p in a b; do x $p; done")[1], ["do", "x", "a", "b"]);
+        let mut variables = Variables::default();
+        let found = commands(&Excerpt::verbatim("x a$Q $(y b)", 0), &mut variables);
+        assert_eq!(found[0].words[1].text.text(), "b");
+        assert!(found[1].words[1].open && found[1].words[2].open);
+    }
+
+    #[test]
+    fn words_lead_back() {
+        let script = "pip install \\\n  \"requests\"";
+        let found = commands(&Excerpt::verbatim(script, 0), &mut Variables::default());
+        let span = found[0].words[2].text.whole();
+        assert_eq!(&script[span.range()], "requests");
+    }
+
+    #[test]
+    fn nothing_takes_longer_than_it_should() {
+        for script in [
+            "$(".repeat(5_000),
+            "`".repeat(5_000),
+            "\"$(".repeat(3_000),
+            "((((".repeat(5_000),
+            "<<".repeat(5_000),
+            "x=$x$x;".repeat(5_000),
+        ] {
+            split(&script);
+        }
+        let bomb: String =
+            (1..64).fold("a0=xxxxxxxxxx;".to_owned(), |text, n| format!("{text}a{n}=$a{}$a{};", n - 1, n - 1));
+        split(&bomb);
+    }
+}

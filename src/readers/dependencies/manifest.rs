@@ -1,0 +1,297 @@
+//! What one manifest says, put together in any order and handed over in that of the text. Knows how a requirement becomes a
+//! fact; must not know any format.
+
+use super::address;
+use super::marker;
+use super::requirement::{self, Malformed};
+use crate::accepts::Accepts;
+use crate::context::{Context, Contexts};
+use crate::dependency::{Dependency, Origin, Standing};
+use crate::distribution::normalise;
+use crate::excerpt::Excerpt;
+use crate::fact::{Fact, Role};
+use crate::problem::ProblemKind;
+use crate::readers::{Include, Sink, Unread, Wanted};
+use crate::span::Span;
+use crate::surface::Surface;
+use crate::text::Text;
+use crate::versions::Versions;
+
+/// How a requirement is meant that stands somewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::readers) struct Meant<'g> {
+    pub(in crate::readers) standing: Standing,
+    pub(in crate::readers) group: Option<&'g str>,
+}
+
+impl<'g> Meant<'g> {
+    /// Declared in a group.
+    pub(in crate::readers) fn declared(group: &'g str) -> Self {
+        Self { standing: Standing::Declared, group: Some(group) }
+    }
+}
+
+/// A dependency with its places.
+struct Found {
+    span: Span,
+    statement: Span,
+    versions: Versions,
+    open: bool,
+    dependency: Dependency,
+}
+
+/// What a manifest says so far.
+pub(in crate::readers) struct Manifest {
+    surface: Surface,
+    found: Vec<Found>,
+    unread: Vec<(Unread, Hides)>,
+    includes: Vec<Include>,
+}
+
+/// What something that could not be read may hide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hides {
+    /// Only what stands in its own text.
+    Own,
+    /// Whatever stands in the file.
+    File,
+    /// Anything.
+    Anything,
+}
+
+const HELP: &str = "correct it, or list the file under `unanalysed` with a reason";
+
+impl Manifest {
+    pub(in crate::readers) fn new(surface: Surface) -> Self {
+        Self { surface, found: Vec::new(), unread: Vec::new(), includes: Vec::new() }
+    }
+
+    /// Takes a requirement; a text that is none is told where it may hide something.
+    pub(in crate::readers) fn require(&mut self, text: &Excerpt<'_>, meant: Meant<'_>) {
+        self.require_in(text, text.whole(), meant);
+    }
+
+    /// The same for a requirement that stands in a longer statement.
+    pub(in crate::readers) fn require_in(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
+        if address::is_address(text.text().trim()) {
+            self.address(&text.trim(), statement, meant);
+            return;
+        }
+        let parts = match requirement::parse(text.text()) {
+            Ok(parts) => parts,
+            Err(_) if address::is_local(text.text().trim()) => return,
+            Err(Malformed { at, message }) => {
+                if is_open(text.text()) {
+                    self.open(text.whole(), statement, meant);
+                } else {
+                    let place = Span { start: text.start(at), end: text.end(text.text().len()) };
+                    let place = Span { end: place.end.max(place.start), ..place };
+                    self.unread(place, message);
+                }
+                return;
+            }
+        };
+        let piece = |range: &std::ops::Range<usize>| text.text().get(range.clone()).unwrap_or_default();
+        let name = normalise(piece(&parts.name));
+        let specifier = parts.specifier.as_ref().map(|range| (piece(range).to_owned(), text.span(range.clone())));
+        let marker = parts.marker.as_ref().map(|range| (piece(range).to_owned(), text.span(range.clone())));
+        let (accepts, origin) = match (&parts.url, &specifier) {
+            (Some(url), _) => (
+                address::version(piece(url)).map_or(Accepts::Unknown, |v| Accepts::one(&v)),
+                address::origin(piece(url)),
+            ),
+            (None, Some((specifier, _))) => (Accepts::parse(specifier), Origin::Index),
+            (None, None) => (Accepts::Any, Origin::Index),
+        };
+        let dependency = Dependency {
+            name,
+            written: piece(&(parts.name.start..parts.end)).to_owned(),
+            name_span: text.span(parts.name.clone()),
+            extras: parts.extras.as_ref().map(|range| requirement::extras(piece(range))).unwrap_or_default(),
+            extras_span: parts.extras.clone().map(|range| text.span(range)),
+            specifier,
+            marker,
+            accepts,
+            standing: meant.standing,
+            origin,
+            group: meant.group.map(str::to_owned),
+            ..Dependency::default()
+        };
+        self.push(text.span(parts.name.start..parts.end), statement, dependency);
+    }
+
+    /// Takes an address without a name in front: of a repository or of an archive.
+    fn address(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
+        let (url, marker) = match text.text().find(" ;") {
+            Some(at) => (text.part(0..at), Some(text.part(at + 2..text.text().len()).trim())),
+            None => (text.clone(), None),
+        };
+        let Some(guess) = address::name(url.text()) else {
+            if !address::is_local(url.text()) {
+                self.open(url.whole(), statement, meant);
+            }
+            return;
+        };
+        let dependency = Dependency {
+            name: normalise(&guess),
+            written: url.text().to_owned(),
+            name_span: url.whole(),
+            marker: marker.map(|marker| (marker.text().to_owned(), marker.whole())),
+            accepts: address::version(url.text()).map_or(Accepts::Unknown, |version| Accepts::one(&version)),
+            standing: meant.standing,
+            origin: address::origin(url.text()),
+            group: meant.group.map(str::to_owned),
+            guessed: true,
+            ..Dependency::default()
+        };
+        self.push(url.whole(), statement, dependency);
+    }
+
+    /// Takes a dependency as it is.
+    pub(in crate::readers) fn push(&mut self, span: Span, statement: Span, dependency: Dependency) {
+        let marker = dependency.marker.as_ref().map(|(marker, _)| marker::versions(marker));
+        self.push_for(span, statement, marker.unwrap_or_default(), dependency);
+    }
+
+    /// The same, meant for some versions of Python.
+    pub(in crate::readers) fn push_for(
+        &mut self,
+        span: Span,
+        statement: Span,
+        versions: Versions,
+        dependency: Dependency,
+    ) {
+        let statement = Span { start: statement.start.min(span.start), end: statement.end.max(span.end) };
+        self.found.push(Found { span, statement, versions, open: false, dependency });
+    }
+
+    /// Something is depended on whose name only the running program knows.
+    pub(in crate::readers) fn open(&mut self, span: Span, statement: Span, meant: Meant<'_>) {
+        if span.is_empty() {
+            return;
+        }
+        let dependency = Dependency {
+            standing: meant.standing,
+            group: meant.group.map(str::to_owned),
+            accepts: Accepts::Unknown,
+            name_span: span,
+            ..Dependency::default()
+        };
+        let statement = Span { start: statement.start.min(span.start), end: statement.end.max(span.end) };
+        self.found.push(Found { span, statement, versions: Versions::ANY, open: true, dependency });
+    }
+
+    /// Takes a file that this one pulls in.
+    pub(in crate::readers) fn include(&mut self, path: &Excerpt<'_>, constrains: bool) {
+        self.includes_one(path, constrains, false);
+    }
+
+    /// The same for a file that a command reads, wherever it is run.
+    pub(in crate::readers) fn include_by_command(&mut self, path: &Excerpt<'_>, constrains: bool) {
+        self.includes_one(path, constrains, true);
+    }
+
+    fn includes_one(&mut self, path: &Excerpt<'_>, constrains: bool, by_command: bool) {
+        if !path.is_empty() {
+            self.includes.push(Include { path: path.text().to_owned(), span: path.whole(), constrains, by_command });
+        }
+    }
+
+    /// Something could not be read; told where its own text may hold what is asked about.
+    pub(in crate::readers) fn unread(&mut self, span: Span, message: impl Into<std::borrow::Cow<'static, str>>) {
+        let unread = Unread { span, kind: ProblemKind::Syntax, message: message.into(), help: HELP };
+        self.unread.push((unread, Hides::Own));
+    }
+
+    /// The file is broken; told where it may hold what is asked about.
+    pub(in crate::readers) fn broken(&mut self, span: Span, message: String) {
+        let unread = Unread { span, kind: ProblemKind::Syntax, message: message.into(), help: HELP };
+        self.unread.push((unread, Hides::File));
+    }
+
+    /// Part of the file was not looked at, whatever it holds.
+    pub(in crate::readers) fn limit(&mut self, span: Span, message: String) {
+        let unread = Unread { span, kind: ProblemKind::Limit, message: message.into(), help: HELP };
+        self.unread.push((unread, Hides::Anything));
+    }
+
+    /// Names of what is declared so far.
+    pub(in crate::readers) fn names(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|found| found.dependency.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// Hands over what is wanted.
+    pub(in crate::readers) fn hand_over(mut self, text: &Text<'_>, wanted: &Wanted<'_>, sink: &mut dyn Sink) {
+        let Some(asked) = wanted.distributions else { return };
+        let mut positions = text.positions();
+        // One place is told once, however many ways lead to it.
+        self.found.sort_by(|a, b| {
+            (a.span, a.dependency.standing as u8, &a.dependency.group).cmp(&(
+                b.span,
+                b.dependency.standing as u8,
+                &b.dependency.group,
+            ))
+        });
+        self.found.dedup_by(|a, b| {
+            a.span == b.span && a.dependency.name == b.dependency.name && a.dependency.standing == b.dependency.standing
+        });
+        for found in &self.found {
+            let is_wanted = if found.open { asked.all() } else { asked.wants(&found.dependency.name) };
+            if !is_wanted {
+                continue;
+            }
+            let mut contexts = Contexts::default();
+            if found.versions != Versions::ANY {
+                contexts.insert(Context::VersionGuarded);
+            }
+            if found.dependency.pulled.is_some() {
+                contexts.insert(Context::Transitive);
+            }
+            sink.fact(
+                &mut positions,
+                &Fact {
+                    surface: self.surface,
+                    role: Role::Dependency,
+                    name: &found.dependency.name,
+                    module_len: found.dependency.name.len(),
+                    contexts,
+                    versions: found.versions,
+                    span: found.span,
+                    statement: found.statement,
+                    open: found.open,
+                    dependency: Some(&found.dependency),
+                    ..Fact::default()
+                },
+            );
+        }
+        self.includes.sort_by_key(|include| include.span);
+        for include in self.includes {
+            sink.includes(&mut positions, include);
+        }
+        let content = text.content();
+        let may_hide = |span: Span, hides: Hides| match hides {
+            Hides::Anything => true,
+            _ if asked.all() => true,
+            // An escape may spell a name.
+            Hides::File => {
+                memchr::memchr(b'\\', content.as_bytes()).is_some() || asked.may_stand_in(content.as_bytes())
+            }
+            Hides::Own => content.get(span.range()).is_some_and(|own| asked.may_stand_in(own.as_bytes())),
+        };
+        self.unread.sort_by_key(|(unread, _)| unread.span);
+        for (unread, hides) in self.unread {
+            if may_hide(unread.span, hides) {
+                sink.unread(&mut positions, unread);
+            }
+        }
+    }
+}
+
+/// Whether a text holds something that only the running program knows: a variable, a template, a field.
+pub(in crate::readers) fn is_open(text: &str) -> bool {
+    text.contains('$')
+        || text.contains("{{")
+        || text.contains("{%")
+        || (text.contains('{') && text.contains('}'))
+        || text.contains("%(")
+}

@@ -1,0 +1,310 @@
+//! TOML as a tree. The only file that names the TOML engine, which goes on behind errors. Tables that are opened twice stay
+//! two entries: whoever looks for a path finds both.
+
+use super::{Item, Tree, Value};
+use crate::excerpt::Excerpt;
+use crate::span::Span;
+use std::borrow::Cow;
+use toml_parser::decoder::Encoding;
+use toml_parser::parser::{EventReceiver, RecursionGuard, parse_document};
+use toml_parser::{ErrorSink, ParseError, Raw, Source, Span as EventSpan};
+
+/// Arrays and inline tables nested deeper than this are not read.
+const MAX_DEPTH: u32 = 128;
+
+/// Reads as much of a document as can be read.
+pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
+    let source = Source::new(text);
+    let tokens: Vec<_> = source.lex().collect();
+    let mut errors: Vec<ParseError> = Vec::new();
+    let root = Open { span: Span::default(), value: Value::Map(Vec::new()), key: Vec::new() };
+    let mut builder = Builder { text, header: Vec::new(), key: Vec::new(), in_header: false, open: vec![root] };
+    parse_document(&tokens, &mut RecursionGuard::new(&mut builder, MAX_DEPTH), &mut errors);
+    while builder.open.len() > 1 {
+        builder.close();
+    }
+    let broken = errors.iter().map(|error| {
+        let span = error.unexpected().or(error.context()).map_or(0..0, |span| span.start()..span.end());
+        (Span::new(span.start.min(text.len()), span.end.min(text.len())), error.description().to_owned())
+    });
+    let broken = broken.collect();
+    let value = builder.open.pop().map_or(Value::Map(Vec::new()), |root| root.value);
+    Tree { root: Item { span: Span::new(0, text.len()), value }, broken }
+}
+
+/// A collection that is still open.
+struct Open<'t> {
+    span: Span,
+    value: Value<'t>,
+    /// The dotted key that it will be the value of.
+    key: Vec<Excerpt<'t>>,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    /// The keys of the header above.
+    header: Vec<Excerpt<'t>>,
+    /// The dotted key that waits for its value.
+    key: Vec<Excerpt<'t>>,
+    in_header: bool,
+    open: Vec<Open<'t>>,
+}
+
+impl<'t> Builder<'t> {
+    fn decode(&self, span: EventSpan, encoding: Option<Encoding>, is_key: bool) -> Excerpt<'t> {
+        let raw = self.text.get(span.start()..span.end()).unwrap_or_default();
+        let quotes = match encoding {
+            None => 0,
+            Some(Encoding::LiteralString | Encoding::BasicString) => 1,
+            Some(Encoding::MlLiteralString | Encoding::MlBasicString) => 3,
+        };
+        let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or_default();
+        let has_escapes =
+            matches!(encoding, Some(Encoding::BasicString | Encoding::MlBasicString)) && inner.contains('\\');
+        let starts_with_line = quotes == 3 && inner.starts_with(['\n', '\r']);
+        if !has_escapes && !starts_with_line {
+            return Excerpt::verbatim(inner, span.start() + quotes);
+        }
+        let mut decoded: Cow<'t, str> = Cow::Borrowed("");
+        let raw = Raw::new_unchecked(raw, encoding, span);
+        if is_key {
+            raw.decode_key(&mut decoded, &mut ());
+        } else {
+            let _ = raw.decode_scalar(&mut decoded, &mut ());
+        }
+        super::aligned(&decoded, inner, span.start() + quotes)
+    }
+
+    fn put(&mut self, key: Vec<Excerpt<'t>>, item: Item<'t>) {
+        let Some(open) = self.open.last_mut() else { return };
+        match &mut open.value {
+            Value::List(items) => items.push(item),
+            Value::Map(entries) => {
+                let mut key = key.into_iter().rev();
+                let Some(last) = key.next() else { return };
+                let span = item.span;
+                let wrapped = key.fold((last, item), |(name, item), outer| {
+                    (outer, Item { span, value: Value::Map(vec![(name, item)]) })
+                });
+                entries.push(wrapped);
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, span: EventSpan, value: Value<'t>) {
+        let key = std::mem::take(&mut self.key);
+        self.open.push(Open { span: Span::new(span.start(), span.end()), value, key });
+    }
+
+    fn close(&mut self) {
+        if self.open.len() < 2 {
+            return;
+        }
+        if let Some(done) = self.open.pop() {
+            self.put(done.key, Item { span: done.span, value: done.value });
+        }
+    }
+
+    /// Opens the table of a header: beneath the one before, where that begins with the same keys.
+    fn enter(&mut self, is_array: bool, span: EventSpan) {
+        while self.open.len() > 1 {
+            self.close();
+        }
+        let header = std::mem::take(&mut self.header);
+        let place = Span::new(span.start(), span.end());
+        let Some(root) = self.open.first_mut() else { return };
+        if insert(&mut root.value, &header, is_array, place).is_none() {
+            return;
+        }
+        self.header = header;
+    }
+
+    /// The table of the header above; the root's own before any.
+    fn table(&mut self) -> Option<&mut Vec<(Excerpt<'t>, Item<'t>)>> {
+        let root = self.open.first_mut()?;
+        let mut value = &mut root.value;
+        for _ in 0..self.header.len() {
+            let Value::Map(entries) = value else { return None };
+            value = &mut entries.last_mut()?.1.value;
+            if let Value::List(items) = value {
+                value = &mut items.last_mut()?.value;
+            }
+        }
+        match value {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Puts a finished pair into the table of the header.
+    fn finish(&mut self, item: Item<'t>) {
+        let key = std::mem::take(&mut self.key);
+        if self.open.len() > 1 {
+            self.put(key, item);
+            return;
+        }
+        let mut key = key.into_iter().rev();
+        let Some(last) = key.next() else { return };
+        let span = item.span;
+        let wrapped =
+            key.fold((last, item), |(name, item), outer| (outer, Item { span, value: Value::Map(vec![(name, item)]) }));
+        if let Some(table) = self.table() {
+            table.push(wrapped);
+        }
+    }
+}
+
+/// Makes the way to a table. Only the last entry of each map is looked at, so that many headers take no longer.
+fn insert<'v, 't>(
+    value: &'v mut Value<'t>,
+    header: &[Excerpt<'t>],
+    is_array: bool,
+    span: Span,
+) -> Option<&'v mut Value<'t>> {
+    let mut value = value;
+    for (at, key) in header.iter().enumerate() {
+        let is_last = at + 1 == header.len();
+        let Value::Map(entries) = value else { return None };
+        let goes_on = entries.last().is_some_and(|(own, item)| {
+            own.text() == key.text()
+                && match &item.value {
+                    Value::Map(_) => !(is_last && is_array),
+                    Value::List(items) => {
+                        (!is_last || is_array) && items.last().is_some_and(|last| matches!(last.value, Value::Map(_)))
+                    }
+                    _ => false,
+                }
+        });
+        if !goes_on {
+            let map = Item { span, value: Value::Map(Vec::new()) };
+            let item = if is_last && is_array { Item { span, value: Value::List(Vec::new()) } } else { map };
+            entries.push((key.clone(), item));
+        }
+        value = &mut entries.last_mut()?.1.value;
+        if let Value::List(items) = value {
+            if is_last {
+                items.push(Item { span, value: Value::Map(Vec::new()) });
+            }
+            value = &mut items.last_mut()?.value;
+        }
+    }
+    Some(value)
+}
+
+impl EventReceiver for Builder<'_> {
+    fn std_table_open(&mut self, _: EventSpan, _: &mut dyn ErrorSink) {
+        (self.in_header, self.header) = (true, Vec::new());
+        self.key.clear();
+    }
+
+    fn std_table_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
+        self.in_header = false;
+        self.enter(false, span);
+    }
+
+    fn array_table_open(&mut self, _: EventSpan, _: &mut dyn ErrorSink) {
+        (self.in_header, self.header) = (true, Vec::new());
+        self.key.clear();
+    }
+
+    fn array_table_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
+        self.in_header = false;
+        self.enter(true, span);
+    }
+
+    fn inline_table_open(&mut self, span: EventSpan, _: &mut dyn ErrorSink) -> bool {
+        self.start(span, Value::Map(Vec::new()));
+        true
+    }
+
+    fn inline_table_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
+        self.end(span);
+    }
+
+    fn array_open(&mut self, span: EventSpan, _: &mut dyn ErrorSink) -> bool {
+        self.start(span, Value::List(Vec::new()));
+        true
+    }
+
+    fn array_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
+        self.end(span);
+    }
+
+    fn simple_key(&mut self, span: EventSpan, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
+        let key = self.decode(span, encoding, true);
+        if self.in_header {
+            self.header.push(key);
+        } else {
+            self.key.push(key);
+        }
+    }
+
+    fn scalar(&mut self, span: EventSpan, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
+        let place = Span::new(span.start(), span.end());
+        let value = if encoding.is_some() { Value::Text(self.decode(span, encoding, false)) } else { Value::Other };
+        self.finish(Item { span: place, value });
+    }
+
+    fn newline(&mut self, _: EventSpan, _: &mut dyn ErrorSink) {
+        // A key without a value ends with its line.
+        if self.open.len() < 2 && !self.in_header {
+            self.key.clear();
+        }
+    }
+}
+
+impl Builder<'_> {
+    fn end(&mut self, span: EventSpan) {
+        if self.open.len() < 2 {
+            return;
+        }
+        if let Some(done) = self.open.pop() {
+            self.key = done.key;
+            self.finish(Item { span: Span::new(done.span.start as usize, span.end()), value: done.value });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str, path: &[&str]) -> Vec<(String, u32)> {
+        let tree = parse(text);
+        let found = tree.root.at(path);
+        let of = |item: &Item<'_>| item.text().map(|text| (text.text().to_owned(), text.whole().start));
+        found
+            .into_iter()
+            .flat_map(
+                |item| if item.items().is_empty() { vec![of(item)] } else { item.items().iter().map(of).collect() },
+            )
+            .flatten()
+            .collect()
+    }
+
+    #[test]
+    fn paths_are_found_however_tables_are_opened() {
+        let text = "[a]\nb.c = 'x'\n[d]\n[a.b]\ne = { f = [\"y\\u007a\"] }\n";
+        assert_eq!(texts(text, &["a", "b", "c"]), [("x".to_owned(), 11)]);
+        assert_eq!(texts(text, &["a", "b", "e", "f"]), [("yz".to_owned(), 36)]);
+    }
+
+    #[test]
+    fn tables_beneath_arrays_of_tables_belong_to_the_last() {
+        let text = "[[p]]\nname = 'a'\n[p.d]\nx = '1'\n[[p]]\nname = 'b'\n[p.d]\ny = '2'\n[[p]]\nname = 'c'\n";
+        let tree = parse(text);
+        let packages: Vec<_> = tree.root.at(&["p"]).into_iter().flat_map(Item::items).collect();
+        let read: Vec<_> = packages.iter().map(|p| (p.text_of("name"), p.at(&["d", "*"]).len())).collect();
+        assert_eq!(read, [(Some("a"), 1), (Some("b"), 1), (Some("c"), 0)]);
+    }
+
+    #[test]
+    fn what_is_broken_hides_nothing_behind_it() {
+        let tree = parse("[a]\nb = = 'x'\n<<<<<<< HEAD\ne = \n=======\n[c]\nd = 'y'\n");
+        assert!(!tree.broken.is_empty());
+        assert_eq!(tree.root.at(&["c", "d"]).len(), 1);
+        let deep = "[".repeat(10_000);
+        assert!(!parse(&format!("a = {deep}")).broken.is_empty());
+    }
+}

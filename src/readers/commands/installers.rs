@@ -33,6 +33,8 @@ pub(super) enum Means {
     Constraints,
     /// A requirement, an address or a path.
     Requirement,
+    /// An address or a folder, installed as it lies there.
+    Editable,
     /// Several, separated by commas.
     Requirements,
     /// Files of requirements, separated by commas.
@@ -61,8 +63,8 @@ const PIP_OPTIONS: &[(&str, Means)] = &[
     ("--requirement", Means::File),
     ("-c", Means::Constraints),
     ("--constraint", Means::Constraints),
-    ("-e", Means::Requirement),
-    ("--editable", Means::Requirement),
+    ("-e", Means::Editable),
+    ("--editable", Means::Editable),
 ];
 
 const PIP: &str = "\
@@ -118,8 +120,8 @@ const UV_PIP_OPTIONS: &[(&str, Means)] = &[
     ("--build-constraint", Means::Constraints),
     ("--overrides", Means::File),
     ("--override", Means::File),
-    ("-e", Means::Requirement),
-    ("--editable", Means::Requirement),
+    ("-e", Means::Editable),
+    ("--editable", Means::Editable),
 ];
 
 const WITH: &[(&str, Means)] = &[
@@ -205,7 +207,7 @@ pub(super) static INSTALLERS: &[Installer] = &[
     row(
         &["pdm", "add"],
         Takes::Requirements,
-        &[("-e", Means::Requirement), ("--editable", Means::Requirement), ("--override", Means::File)],
+        &[("-e", Means::Editable), ("--editable", Means::Editable), ("--override", Means::File)],
         &[PDM],
     ),
     row(&["pdm", "run"], Takes::Command, NONE, &[PDM]),
@@ -215,8 +217,8 @@ pub(super) static INSTALLERS: &[Installer] = &[
         &[
             ("-r", Means::File),
             ("--requirements", Means::File),
-            ("-e", Means::Requirement),
-            ("--editable", Means::Requirement),
+            ("-e", Means::Editable),
+            ("--editable", Means::Editable),
         ],
         &[PIPENV],
     ),
@@ -232,18 +234,7 @@ pub(super) static INSTALLERS: &[Installer] = &[
         &["easy_install"],
         Takes::Requirements,
         NONE,
-        &[&[
-            "-d",
-            "--install-dir",
-            "-i",
-            "--index-url",
-            "-f",
-            "--find-links",
-            "-s",
-            "--script-dir",
-            "-b",
-            "--build-directory",
-        ]],
+        &["-d --install-dir -i --index-url -f --find-links -s --script-dir -b --build-directory"],
     ),
     row(&["conda", "install"], Takes::Conda, NONE, &[CONDA]),
     row(&["conda", "create"], Takes::Conda, NONE, &[CONDA]),

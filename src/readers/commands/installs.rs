@@ -203,6 +203,7 @@ fn take(
         match means {
             Means::File => manifest.include_by_command(&value.text, false),
             Means::Constraints => manifest.include_by_command(&value.text, true),
+            Means::Editable => manifest.editable(&value.text, command.span, MEANT),
             Means::Requirement => requirement(&value, command.span, manifest),
             Means::Requirements => {
                 for part in listed(&value.text) {

@@ -120,6 +120,15 @@ impl Manifest {
         self.push(text.span(parts.name.start..parts.end), statement, dependency);
     }
 
+    /// Takes what is installed as it lies there: a repository, by its name; a folder, which is the project's own.
+    pub(in crate::readers) fn editable(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
+        if address::is_address(text.text()) || text.text().contains(" @ ") {
+            self.require_in(text, statement, meant);
+        } else if is_open(text.text()) {
+            self.open(text.whole(), statement, meant);
+        }
+    }
+
     /// Takes an address without a name in front: of a repository or of an archive.
     fn address(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
         let (url, marker) = match text.text().find(" ;") {

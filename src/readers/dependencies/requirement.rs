@@ -41,6 +41,11 @@ pub(super) fn parse(text: &str) -> Result<Parts, Malformed> {
         let Some(len) = text.get(at..).and_then(|rest| rest.find(']')) else {
             return wrong(at, "the bracket of the extras is never closed");
         };
+        let inner = text.get(at + 1..at + len).unwrap_or_default();
+        let is_good = |name: &str| name.is_empty() || crate::distribution::is_distribution(name);
+        if !inner.split(',').map(str::trim).all(is_good) {
+            return wrong(at, "an extra is a name");
+        }
         parts.extras = Some(at..at + len + 1);
         parts.end = at + len + 1;
         at = skip(parts.end);
@@ -99,7 +104,9 @@ fn malformed_specifier(text: &str) -> Option<usize> {
         let version = trimmed.trim_start_matches(['<', '>', '=', '!', '~', '^']);
         let has_blank = version.trim_start().contains(char::is_whitespace);
         let is_last = at + part.len() == text.len();
-        if (version.len() == trimmed.len() && !(trimmed.is_empty() && is_last)) || has_blank {
+        let is_end = trimmed.is_empty() && is_last && at > 0;
+        let is_empty = version.len() == trimmed.len() || version.trim().is_empty();
+        if (is_empty && !is_end) || has_blank {
             return Some(at);
         }
         at += part.len() + 1;
@@ -111,7 +118,10 @@ fn malformed_specifier(text: &str) -> Option<usize> {
 pub(super) fn extras(text: &str) -> Vec<String> {
     let inner = text.trim_matches(['[', ']']);
     let names = inner.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(crate::distribution::normalise).collect()
+    let mut extras: Vec<String> = names.map(crate::distribution::normalise).collect();
+    extras.sort_unstable();
+    extras.dedup();
+    extras
 }
 
 #[cfg(test)]
@@ -136,12 +146,15 @@ mod tests {
         assert_eq!(read("a>=1,"), tuple("a", "", ">=1,", "", ""));
         assert_eq!(read("a @ https://x/y;z#egg=b ; m"), tuple("a", "", "", "https://x/y;z#egg=b", "m"));
         assert_eq!(read("a()"), tuple("a", "", "", "", ""));
-        assert_eq!(extras("[Socks, a_b]"), ["socks", "a-b"]);
+        assert_eq!(extras("[Socks, a_b, a.b]"), ["a-b", "socks"]);
     }
 
     #[test]
     fn what_is_no_requirement_is_refused() {
-        for bad in ["", "-e .", "a b", "a==1 2", "a[", "a @", "./x", "=1", "a>=1 b", "{{ x }}", "a(", "a,b"] {
+        for bad in [
+            "", "-e .", "a b", "a==1 2", "a[", "a @", "./x", "=1", "a>=1 b", "{{ x }}", "a(", "a,b", "a==", "a!",
+            "a[b c]", "a[b:c]",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

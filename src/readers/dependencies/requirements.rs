@@ -182,6 +182,10 @@ pub(super) fn one(line: &Excerpt<'_>, meant: Meant<'_>, manifest: &mut Manifest)
         at += token.len() + 1;
     }
     let requirement = line.part(0..end.min(text.len())).trim();
+    // Statements and comments of a template stand for nothing.
+    if requirement.text().starts_with("{%") || requirement.text().starts_with("{#") {
+        return;
+    }
     if !requirement.is_empty() {
         manifest.require_in(&requirement, line.whole(), meant);
         return;
@@ -216,7 +220,7 @@ fn options(words: &[Word], line: &Excerpt<'_>, meant: Meant<'_>, manifest: &mut 
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         match kind {
             Kind::Other => {}
-            Kind::Editable => manifest.require_in(&value, line.whole(), meant),
+            Kind::Editable => manifest.editable(&value, line.whole(), meant),
             Kind::File | Kind::Constraints => {
                 let constrains = kind == Kind::Constraints || meant.standing == Standing::Constraint;
                 if is_open(value.text()) || word.open {

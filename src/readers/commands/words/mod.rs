@@ -1,14 +1,11 @@
 //! Shell scripts as commands of words, with the way back to the text. Knows quotes, expansions, separators and here
 //! documents as POSIX shells have them; nothing is ever run. Must not know what commands do.
 
+mod expansions;
+
 use crate::excerpt::Excerpt;
 use crate::span::Span;
 use rustc_hash::FxHashMap;
-
-/// Scripts within scripts are read so deep.
-const MAX_DEPTH: usize = 8;
-/// A variable may put in so many bytes, all uses of variables together.
-const MOST_PUT_IN: usize = 1 << 20;
 
 /// A word of a command.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +36,13 @@ pub(in crate::readers) fn commands(script: &Excerpt<'_>, variables: &mut Variabl
     out
 }
 
-/// The words of one line of options, without expansion.
+/// The words of one line of options, as Python's `shlex` splits it: quotes and backslashes alone have a meaning.
 pub(in crate::readers) fn words(line: &Excerpt<'_>) -> Vec<Word> {
-    commands(line, &mut Variables::default()).into_iter().flat_map(|command| command.words).collect()
+    let (mut variables, mut out, mut put_in) = (Variables::default(), Vec::new(), 0);
+    let mut splitter = Splitter::new(line, &mut variables, &mut out, 0, &mut put_in);
+    splitter.is_plain = true;
+    splitter.run();
+    out.into_iter().flat_map(|command| command.words).collect()
 }
 
 struct Splitter<'s, 'v> {
@@ -59,6 +60,8 @@ struct Splitter<'s, 'v> {
     waiting: Option<usize>,
     depth: usize,
     put_in: &'v mut usize,
+    /// Whether quotes and backslashes alone have a meaning.
+    is_plain: bool,
 }
 
 impl<'s, 'v> Splitter<'s, 'v> {
@@ -84,6 +87,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
             waiting: None,
             depth,
             put_in,
+            is_plain: false,
         }
     }
 
@@ -104,6 +108,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
 
     fn step(&mut self) {
         match self.peek(0) {
+            b if self.is_plain && !b.is_ascii_whitespace() => self.in_word(),
             b' ' | b'\t' | b'\r' => {
                 self.end_word();
                 self.at += 1;
@@ -156,8 +161,8 @@ impl<'s, 'v> Splitter<'s, 'v> {
                 self.at += 1;
             }
             b'"' => self.in_quotes(),
-            b'$' => self.expand(false),
-            b'`' => self.backticks(),
+            b'$' if !self.is_plain => self.expand(false),
+            b'`' if !self.is_plain => self.backticks(),
             _ => {
                 let len = self
                     .rest()
@@ -185,121 +190,14 @@ impl<'s, 'v> Splitter<'s, 'v> {
                     self.take(1);
                 }
                 b'\\' => self.take(1),
-                b'$' => self.expand(true),
-                b'`' => self.backticks(),
+                b'$' if !self.is_plain => self.expand(true),
+                b'`' if !self.is_plain => self.backticks(),
                 _ => {
                     let len = self.rest().find(['"', '\\', '$', '`']).unwrap_or(self.rest().len());
-                    self.take(len);
+                    self.take(len.max(1));
                 }
             }
         }
-    }
-
-    /// `$x`, `${x}`, `$(command)`, `$((1))`, `${{ expression }}`.
-    fn expand(&mut self, quoted: bool) {
-        let rest = self.rest();
-        if rest.starts_with("${{") {
-            let len = rest.find("}}").map_or(rest.len(), |len| len + 2);
-            self.unknown(len);
-        } else if rest.starts_with("$((") {
-            let len = rest.find("))").map_or(rest.len(), |len| len + 2);
-            self.unknown(len);
-        } else if rest.starts_with("$(") {
-            let len = closing(rest, 1).unwrap_or(rest.len());
-            self.inner(2, len.saturating_sub(1).max(2));
-            self.unknown(len);
-        } else if rest.starts_with("${") {
-            let len = rest.find('}').map_or(rest.len(), |len| len + 1);
-            let inner = rest.get(2..len.saturating_sub(1)).unwrap_or_default();
-            let name_len = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
-            let (name, tail) = inner.split_at(name_len);
-            // `${x:-default}` is the default where nothing is known.
-            let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-')).filter(|_| !tail.contains('$'));
-            if self.variables.contains_key(name) && (tail.is_empty() || default.is_some()) {
-                self.put_in(&name.to_owned(), quoted);
-                self.at += len;
-            } else if let Some(default) = default {
-                let start = self.at + len.saturating_sub(1) - default.len();
-                let part = self.script.part(start..start + default.len());
-                let mut value = Excerpt::default();
-                value.append(&part, 0..part.text().len());
-                self.put(&Word { text: value, open: false }, quoted);
-                self.at += len;
-            } else {
-                self.unknown(len);
-            }
-        } else {
-            let name: &str = rest.get(1..).unwrap_or_default();
-            let name_len = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
-            let name = name.get(..name_len).unwrap_or_default().to_owned();
-            if self.variables.contains_key(&name) {
-                self.put_in(&name, quoted);
-                self.at += name_len + 1;
-            } else if name.is_empty() && !matches!(self.peek(1), b'@' | b'*' | b'#' | b'?' | b'!' | b'$' | b'-') {
-                self.take(1);
-            } else {
-                self.unknown((name_len + 1).max(if name.is_empty() { 2 } else { 1 }));
-            }
-        }
-    }
-
-    /// Something that only the running shell knows; its text stays, so that it has a place.
-    fn unknown(&mut self, len: usize) {
-        self.take(len);
-        self.word.get_or_insert_default().open = true;
-    }
-
-    fn put_in(&mut self, name: &String, quoted: bool) {
-        if let Some(value) = self.variables.get(name).cloned() {
-            *self.put_in += value.text.text().len();
-            if *self.put_in > MOST_PUT_IN {
-                self.word.get_or_insert_default().open = true;
-                return;
-            }
-            self.put(&value, quoted);
-        }
-    }
-
-    /// Puts a value in; outside of quotes it is split at white space.
-    fn put(&mut self, value: &Word, quoted: bool) {
-        let text = value.text.text();
-        let mut at = 0;
-        while at < text.len() || at == 0 {
-            let rest = text.get(at..).unwrap_or_default();
-            let blank = rest.len() - rest.trim_start().len();
-            if !quoted && blank > 0 {
-                self.end_word();
-                at += blank;
-                continue;
-            }
-            let len = if quoted { rest.len() } else { rest.find(char::is_whitespace).unwrap_or(rest.len()) };
-            if len > 0 || quoted {
-                let word = self.word.get_or_insert_default();
-                word.text.append(&value.text, at..at + len);
-                word.open |= value.open;
-            }
-            at += len;
-            if len == 0 {
-                break;
-            }
-        }
-    }
-
-    /// Reads a part of the text as a script of its own.
-    fn inner(&mut self, skip: usize, end: usize) {
-        if self.depth >= MAX_DEPTH {
-            return;
-        }
-        let script = self.script.part(self.at + skip..(self.at + end).min(self.bytes.len()));
-        let mut variables = self.variables.clone();
-        Splitter::new(&script, &mut variables, self.out, self.depth + 1, self.put_in).run();
-    }
-
-    fn backticks(&mut self) {
-        let rest = self.rest().get(1..).unwrap_or_default();
-        let len = rest.find('`').unwrap_or(rest.len());
-        self.inner(1, len + 1);
-        self.unknown(len + 2);
     }
 
     /// A redirection and where it leads; a here document waits for the end of the line.
@@ -313,7 +211,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
         let is_here = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
         let is_process = self.rest().starts_with("<(") || self.rest().starts_with(">(");
         if is_process {
-            let len = closing(self.rest(), 1).unwrap_or(self.rest().len());
+            let len = expansions::closing(self.rest(), 1).unwrap_or(self.rest().len());
             self.inner(2, len.saturating_sub(1).max(2));
             self.at += len;
             return;
@@ -408,27 +306,6 @@ impl<'s, 'v> Splitter<'s, 'v> {
             self.variables.insert((*name).to_owned(), all);
         }
     }
-}
-
-/// Where the bracket that opens at `at` closes, exclusive.
-fn closing(text: &str, at: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut quote = None;
-    for (index, byte) in text.bytes().enumerate().skip(at) {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (None, b'(') => depth += 1,
-            (None, b')') => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(index + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 fn is_name(text: &str) -> bool {

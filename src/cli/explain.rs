@@ -118,6 +118,12 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
         let name = crate::context::Context::ALL.iter().find(|(_, c)| c == context).map_or("", |(name, _)| name);
         let _ = writeln!(text, "  {name}: {level}");
     }
+    for (surface, level) in &rule.surfaces {
+        let _ = writeln!(text, "  on {}: {level}", surface.as_str());
+    }
+    if !rule.groups.is_empty() {
+        let _ = writeln!(text, "  groups: {}", rule.groups.join(", "));
+    }
     if !rule.exemptions.is_empty() {
         let _ = writeln!(text, "\nAllowed nevertheless:\n");
         rule.exemptions.iter().for_each(|exemption| describe(exemption, &mut text));
@@ -193,6 +199,9 @@ fn describe(exemption: &Exemption, text: &mut String) {
     if !exemption.names.is_empty() {
         let names: Vec<&str> = exemption.names.iter().map(super::super::pattern::name::NamePattern::as_str).collect();
         let _ = write!(text, " for {}", names.join(", "));
+    }
+    if !exemption.via.is_empty() {
+        let _ = write!(text, " pulled in by nothing but {}", exemption.via.join(", "));
     }
     if let Some(max) = exemption.max {
         let _ = write!(text, ", at most {max} times");

@@ -3,6 +3,7 @@
 
 use super::{Engine, Used};
 use crate::context::Contexts;
+use crate::distribution::normalise;
 use crate::fact::Confidence;
 use crate::finding::{Finding, PolicyLine};
 use crate::fingerprint::Fingerprint;
@@ -48,6 +49,7 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
             about.exemption(rule, exemption, used, &tally.paths);
         }
         about.names(rule);
+        about.distributions(rule);
         about.successors(rule);
         about.files(rule);
     }
@@ -205,6 +207,26 @@ impl About<'_, '_> {
                     "absolute imports of it are findings all the same; list it under `python: shadows:` if it is meant to stand in"
                 };
                 self.push(SHADOWED, (rule.source, span), top, message, help);
+            }
+        }
+    }
+
+    /// Distributions of a rule that look misspelt.
+    fn distributions(&mut self, rule: &Rule) {
+        if self.engine.policy.source_of(rule).is_pack {
+            return;
+        }
+        let mut told = FxHashSet::default();
+        for (written, span) in rule.judge.distribution_names() {
+            let end =
+                written.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(written.len());
+            let name = normalise(written.get(..end).unwrap_or_default());
+            if let Some(near) = libraries::distribution_one_letter_away(&name)
+                && told.insert(span)
+            {
+                let message = format!("the distribution `{name}` is one letter away from `{near}`");
+                let help = "correct the name; if it is meant so, set `suspicious-name: none` under `policy:`";
+                self.push(SUSPICIOUS, (rule.source, span), &name, message, help);
             }
         }
     }

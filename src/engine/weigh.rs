@@ -70,6 +70,10 @@ impl Judging<'_, '_> {
             // Writing to memory does not fail.
             let _ = write!(message, "; `{}` hands it out ({}:{})", first.name, first.path, first.start.line);
         }
+        // Editors show cells, not the lines of the file.
+        if let Some(within) = place.within.filter(|within| within.kind == "cell") {
+            let _ = write!(message, " (cell {}, line {})", within.index, within.line);
+        }
         let finding = Finding {
             rule: rule.id.clone(),
             level,

@@ -84,6 +84,13 @@ impl Banned {
         message
     }
 
+    /// Names with a successor of their own; `is_told` knows places that are told already.
+    pub(super) fn replacements(&self, is_told: &dyn Fn(Span) -> bool) -> Vec<(&str, &str)> {
+        let entries = self.entries.iter().filter(|entry| !is_told(entry.written.span));
+        let pairs = entries.filter_map(|entry| Some((entry.written.text.as_str(), entry.successor.as_ref()?)));
+        pairs.map(|(name, successor)| (name, successor.text.as_str())).collect()
+    }
+
     /// Names that are forbidden as dependencies alone, with their places; `is_told` knows places that are told already.
     pub(super) fn names(&self, is_told: &dyn Fn(Span) -> bool) -> Vec<(&str, Span)> {
         let named = self.entries.iter().filter(|entry| !entry.allows && !is_told(entry.written.span));

@@ -301,7 +301,8 @@ impl Judge for Forbid {
 
     fn replacements(&self) -> Vec<(&str, &str)> {
         let pairs = self.entries.iter().filter_map(|entry| entry.successor.as_ref().map(|to| (&entry.written, to)));
-        pairs.map(|(from, to)| (from.text.as_str(), to.text.as_str())).collect()
+        let pairs = pairs.map(|(from, to)| (from.text.as_str(), to.text.as_str()));
+        pairs.chain(self.banned.replacements(&|span| self.is_written(span))).collect()
     }
 
     fn successors(&self) -> Vec<(&str, Span)> {

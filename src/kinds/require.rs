@@ -32,6 +32,13 @@ fn compile(node: &Node, reading: &mut Reading<'_>, _: &Libraries) -> Option<Box<
     if matches!(node.value, Value::Scalar { .. } | Value::List(_)) {
         return read_demands(node, reading);
     }
+    if let Value::Map(pairs) = &node.value
+        && let Some((key, _)) = pairs.iter().find(|(key, _)| DEMANDS.iter().any(|(name, _)| *name == key.text))
+    {
+        let help = format!("write `require: {}`", key.text);
+        reading.wrong(key.span, format!("`{}` takes no value", key.text), help);
+        return None;
+    }
     let fields = targets(node, &KIND, &TARGETS, reading)?;
     let value = fields.get("import")?;
     let mut required = Vec::new();

@@ -4,7 +4,7 @@
 use super::distributions::{dependency, is_unverifiable, shown};
 use super::words::is_stdlib;
 use super::{Asks, Complaint, Judge, View};
-use crate::dependency::{Origin, Standing};
+use crate::dependency::{Dependency, Origin, Standing};
 use crate::document::fields::Spanned;
 use crate::fact::{Fact, Role};
 use crate::level::Level;
@@ -53,7 +53,15 @@ fn is_unpinned(view: &View<'_>) -> bool {
         Standing::Installed => dependency.origin != Origin::System,
         Standing::Constraint | Standing::Locked => false,
     };
-    counts && dependency.origin != Origin::Path && !dependency.accepts.is_one()
+    counts && dependency.origin != Origin::Path && !dependency.accepts.is_one() && !names_a_commit(dependency)
+}
+
+/// Whether a repository is asked for at one commit: `git+https://host/name@` and forty digits.
+fn names_a_commit(dependency: &Dependency) -> bool {
+    let address = dependency.written.split(['#', ' ']).find(|part| part.contains('@') && part.contains("://"));
+    let revision = address.and_then(|address| address.rsplit('@').next());
+    dependency.origin == Origin::Vcs
+        && revision.is_some_and(|text| text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn is_unused(view: &View<'_>) -> bool {

@@ -204,7 +204,8 @@ pub fn shared_by(top: &str) -> Option<&'static str> {
 /// A known name one letter away from `top`, which is itself unknown.
 #[must_use]
 pub fn one_letter_away(top: &str) -> Option<&'static str> {
-    if knows(top) || top.len() < 4 {
+    let is_imported = || DISTRIBUTIONS.values().any(|names| names.contains(&top));
+    if knows(top) || top.len() < 4 || POPULAR.contains(normalise(top).as_str()) || is_imported() {
         return None;
     }
     let ends = |name: &str| (name.as_bytes().first().copied(), name.as_bytes().last().copied());
@@ -219,6 +220,21 @@ pub fn one_letter_away(top: &str) -> Option<&'static str> {
         names.sort_unstable();
         names.first().copied()
     })
+}
+
+/// A known distribution one letter away from a name, in normalised spelling, which is itself unknown.
+#[must_use]
+pub fn distribution_one_letter_away(name: &str) -> Option<&'static str> {
+    let is_known =
+        POPULAR.contains(name) || DISTRIBUTIONS.contains_key(name) || is_tool(name) || described_by(name).is_some();
+    let is_import = || TABLE.iter().any(|import| normalise(import) == name);
+    if name.len() < 4 || is_known || is_import() {
+        return None;
+    }
+    let near = |other: &&'static str| other.len().abs_diff(name.len()) <= 1 && strsim::osa_distance(other, name) == 1;
+    let mut names: Vec<&'static str> = POPULAR.iter().chain(DISTRIBUTIONS.keys()).copied().filter(near).collect();
+    names.sort_unstable();
+    names.first().copied()
 }
 
 #[cfg(test)]

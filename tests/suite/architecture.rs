@@ -101,6 +101,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "context",
             "dependency",
+            "distribution",
             "document",
             "fact",
             "finding",

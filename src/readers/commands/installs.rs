@@ -135,6 +135,10 @@ fn installer(words: &[Word]) -> Option<(&'static Installer, usize)> {
 /// `pip`, `pip3`, `pip3.11`, `.venv/bin/pip`, `pip.exe`.
 fn is_called(word: &Word, name: &str) -> bool {
     let text = program(word.text.text());
+    // `$PIP` and `$(command -v pip3)` are what they are called.
+    if word.open && name == "pip" && word.text.text().to_ascii_lowercase().contains("pip") {
+        return true;
+    }
     match text.strip_prefix(name) {
         Some("") => true,
         Some(version) => {

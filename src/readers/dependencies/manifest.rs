@@ -288,6 +288,11 @@ impl Manifest {
             Hides::Own => content.get(span.range()).is_some_and(|own| asked.may_stand_in(own.as_bytes())),
         };
         self.unread.sort_by_key(|(unread, _)| unread.span);
+        // Of what breaks a line, the first trouble says enough.
+        let line_of = |at: u32| memchr::memrchr(b'\n', content.as_bytes().get(..at as usize).unwrap_or_default());
+        self.unread.dedup_by(|(next, hides), (first, _)| {
+            *hides == Hides::File && line_of(next.span.start) == line_of(first.span.start)
+        });
         for (unread, hides) in self.unread {
             if may_hide(unread.span, hides) {
                 sink.unread(&mut positions, unread);

@@ -37,7 +37,12 @@ impl Reader for Notebook {
         if !is_foreign(&tree.root) {
             cells::read(&text, cells(&tree.root), "cell", surface, wanted, detail, sink);
         }
-        if let Some((span, message)) = tree.broken.into_iter().next() {
+        let may_hide = |at: u32| {
+            let rest = text.content().as_bytes().get(at as usize..).unwrap_or_default();
+            [&b"import"[..], b"install", b"\\u"].iter().any(|word| memchr::memmem::find(rest, word).is_some())
+        };
+        // What stands in front of the break was read.
+        if let Some((span, message)) = tree.broken.into_iter().next().filter(|(span, _)| may_hide(span.start)) {
             sink.unread(
                 &mut text.positions(),
                 Unread {

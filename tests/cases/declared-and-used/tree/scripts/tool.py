@@ -1,0 +1,5 @@
+# /// script
+# dependencies = ["rich"]
+# ///
+import rich
+import httpx

@@ -1,0 +1,3 @@
+import jinja2
+import httpx
+import flask

@@ -1,7 +1,7 @@
 //! Sets of versions of a distribution: what a declaration accepts, against what a rule asks for (PEP 440). Knows versions
 //! only; must not know how a format spells them.
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 use std::str::FromStr;
 use version_ranges::Ranges;
 
@@ -44,7 +44,7 @@ impl Range {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let specifiers = VersionSpecifiers::from_str(text).ok().filter(|all| all.iter().next().is_some())?;
-        let ranges = Ranges::from(specifiers.clone());
+        let ranges = set(&specifiers, Side::Rule);
         Some(Self { specifiers, ranges })
     }
 
@@ -65,9 +65,9 @@ impl Range {
         if own.is_empty() {
             return Verdict::Nothing;
         }
-        // A specifier knows more of one version than a set does: what it means by local ones.
         if let Some(version) = own.as_singleton() {
-            return if self.specifiers.contains(version) { Verdict::Inside } else { Verdict::Outside };
+            let is_inside = self.specifiers.iter().all(|specifier| admits(specifier, version));
+            return if is_inside { Verdict::Inside } else { Verdict::Outside };
         }
         if own.subset_of(&self.ranges) {
             Verdict::Inside
@@ -88,7 +88,7 @@ impl Accepts {
             return Accepts::Any;
         }
         let parsed = VersionSpecifiers::from_str(text).or_else(|_| VersionSpecifiers::from_str(&without_stars(text)));
-        parsed.map_or(Accepts::Unknown, |specifiers| Accepts::Some(Ranges::from(specifiers)))
+        parsed.map_or(Accepts::Unknown, |specifiers| Accepts::Some(set(&specifiers, Side::Declaration)))
     }
 
     /// Exactly one version.
@@ -139,6 +139,63 @@ impl Accepts {
     }
 }
 
+/// Who names versions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// A rule: to the letter.
+    Rule,
+    /// A declaration: `==5.*` begins with 5, since what comes before is installed by nobody who does not ask for it.
+    Declaration,
+}
+
+/// Every version that all specifiers admit.
+fn set(specifiers: &VersionSpecifiers, side: Side) -> Ranges<Version> {
+    // Nothing comes before this one.
+    let least = Version::new([0]).with_min(Some(0));
+    specifiers.iter().fold(Ranges::higher_than(least), |all, one| all.intersection(&set_of(one, side)))
+}
+
+/// Every version that one specifier admits. Upper bounds lie below every release in front of the version that they name, so
+/// that `==1.*`, `~=1.0` and `<2` end at one place.
+fn set_of(specifier: &VersionSpecifier, side: Side) -> Ranges<Version> {
+    let version = specifier.version().clone();
+    let is_plain = !version.any_prerelease() && !version.is_post();
+    match specifier.operator() {
+        Operator::TildeEqual => {
+            let release = version.release();
+            let upper = bumped(&version, release.len().saturating_sub(1));
+            Ranges::higher_than(version).intersection(&Ranges::strictly_lower_than(upper))
+        }
+        Operator::LessThan if version.is_post() => Ranges::strictly_lower_than(version.with_dev(Some(0))),
+        Operator::LessThan if is_plain => Ranges::strictly_lower_than(version.with_min(Some(0))),
+        Operator::LessThan => Ranges::strictly_lower_than(version),
+        Operator::GreaterThan if version.is_post() && version.dev().is_none() => Ranges::strictly_higher_than(version),
+        Operator::EqualStar | Operator::NotEqualStar if is_plain => {
+            let upper = bumped(&version, version.release().len());
+            let is_equal = *specifier.operator() == Operator::EqualStar;
+            let low = if is_equal && side == Side::Declaration { version } else { version.with_min(Some(0)) };
+            let own = Ranges::from_range_bounds(low..upper);
+            if is_equal { own } else { own.complement() }
+        }
+        _ => Ranges::from(specifier.clone()),
+    }
+}
+
+/// Below every release of the version whose first `len` segments are one more in the last of them.
+fn bumped(version: &Version, len: usize) -> Version {
+    let mut release: Vec<u64> = version.release().iter().take(len.max(1)).copied().collect();
+    if let Some(last) = release.last_mut() {
+        *last = last.saturating_add(1);
+    }
+    Version::new(release).with_epoch(version.epoch()).with_min(Some(0))
+}
+
+/// Whether a specifier admits a version; the local part of one counts only where the specifier names such.
+fn admits(specifier: &VersionSpecifier, version: &Version) -> bool {
+    let own = if specifier.version().is_local() { version.clone() } else { version.clone().without_local() };
+    set_of(specifier, Side::Rule).contains(&own)
+}
+
 /// Ordered comparisons with a star, which PEP 440 does not have: the star says nothing.
 fn without_stars(text: &str) -> String {
     let one = |part: &str| {
@@ -169,8 +226,25 @@ mod tests {
             (">=5,<4", Verdict::Nothing),
             (">=x", Verdict::Unknown),
             (">=5.*", Verdict::Inside),
+            ("==5.*", Verdict::Inside),
         ] {
             assert_eq!(range.judge(&Accepts::parse(written)), verdict, "{written}");
+        }
+        for (range, written, verdict) in [
+            ("<5", "~=4.2", Verdict::Inside),
+            (">=5,<6", "==5.*", Verdict::Inside),
+            ("<1.5", "~=1.4.2", Verdict::Inside),
+            ("==4.2.*", "==4", Verdict::Outside),
+            ("!=4.2.*", "==4", Verdict::Inside),
+            ("<4.2.post1", "<=4.2", Verdict::Inside),
+            ("<0.5.0,==0.*", "<0.5.0", Verdict::Inside),
+            ("<2", "<0", Verdict::Nothing),
+            ("!=1.0", "==1.0+cu1", Verdict::Outside),
+            ("==1.0+cu1", "==1.0", Verdict::Outside),
+            (">=5", ">=5.0rc1", Verdict::Partly),
+            ("~=1.0a1,<1.0.post1", "==1.0", Verdict::Inside),
+        ] {
+            assert_eq!(Range::parse(range).unwrap().judge(&Accepts::parse(written)), verdict, "{written} in {range}");
         }
         let epoch = Range::parse("<1!0").unwrap();
         assert_eq!(epoch.judge(&Accepts::parse("==2024.1")), Verdict::Inside);

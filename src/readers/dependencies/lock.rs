@@ -8,6 +8,7 @@ use crate::dependency::{Dependency, Graph, Origin, Pulled, Standing};
 use crate::distribution::normalise;
 use crate::excerpt::Excerpt;
 use crate::readers::tree::{Item, Value, json, toml};
+use crate::readers::wanted::Distributions;
 use crate::readers::{Detail, Reader, Sink, Wanted, decode};
 use crate::source::Source;
 use crate::surface::Surface;
@@ -69,12 +70,15 @@ impl Reader for Lock {
                 Format::Pipfile => beside("Pipfile").map(|bytes| declared_in_pipfile(&bytes)),
                 _ => beside("pyproject.toml").map(|bytes| declared_in_pyproject(&bytes)),
             };
-            let tree =
-                if format == Format::Pipfile { json::parse(text.content()) } else { toml::parse(text.content()) };
+            let tree = if format == Format::Pipfile {
+                json::parse(text.content())
+            } else {
+                toml::parse_without(text.content(), &UNUSED)
+            };
             match format {
-                Format::Packages => packages(&tree.root, "package", declared, manifest),
-                Format::Pylock => packages(&tree.root, "packages", declared, manifest),
-                Format::Pipfile => pipfile(&tree.root, declared.as_ref(), manifest),
+                Format::Packages => packages(&tree.root, "package", declared, asked, manifest),
+                Format::Pylock => packages(&tree.root, "packages", declared, asked, manifest),
+                Format::Pipfile => pipfile(&tree.root, declared.as_ref(), asked, manifest),
             }
             for (span, message) in tree.broken {
                 manifest.broken(span, format!("broken lock file: {message}"));
@@ -82,6 +86,21 @@ impl Reader for Lock {
         });
     }
 }
+
+/// Keys of lock files that say nothing of who pulls in whom.
+const UNUSED: [&str; 11] = [
+    "files",
+    "wheels",
+    "sdist",
+    "hashes",
+    "description",
+    "summary",
+    "markers",
+    "marker",
+    "resolution-markers",
+    "python-versions",
+    "requires_python",
+];
 
 type Names = FxHashSet<String>;
 
@@ -134,7 +153,7 @@ fn collect(item: &Item<'_>, is_flat: bool, names: &mut Vec<String>) {
     }
 }
 
-fn packages(root: &Item<'_>, key: &str, declared: Option<Names>, manifest: &mut Manifest) {
+fn packages(root: &Item<'_>, key: &str, declared: Option<Names>, asked: &dyn Distributions, manifest: &mut Manifest) {
     let all: Vec<&Item<'_>> = root.at(&[key]).into_iter().flat_map(Item::items).collect();
     let name_of = |package: &Item<'_>| package.text_of("name").map(normalise).unwrap_or_default();
     let nodes: Vec<(String, Vec<String>)> = all.iter().map(|package| (name_of(package), pulled_by(package))).collect();
@@ -160,10 +179,10 @@ fn packages(root: &Item<'_>, key: &str, declared: Option<Names>, manifest: &mut 
     let graph = Arc::new(Graph::new(nodes, |name| direct.contains(name) || own_names.contains(name)));
     for (node, package) in all.iter().enumerate() {
         let Some(name) = package.get("name").and_then(Item::text) else { continue };
-        if is_own(package) {
+        let normal = normalise(name.text());
+        if is_own(package) || !asked.wants(&normal) {
             continue;
         }
-        let normal = normalise(name.text());
         let version = package.get("version").and_then(Item::text);
         let is_direct = direct.contains(&normal) || !knows;
         let dependency = Dependency {
@@ -206,7 +225,7 @@ fn origin(package: &Item<'_>) -> Origin {
 }
 
 /// Categories of packages; who pulls in whom, it does not say.
-fn pipfile(root: &Item<'_>, declared: Option<&Names>, manifest: &mut Manifest) {
+fn pipfile(root: &Item<'_>, declared: Option<&Names>, asked: &dyn Distributions, manifest: &mut Manifest) {
     for (category, table) in root.entries().iter().filter(|(category, _)| category.text() != "_meta") {
         let group = match category.text() {
             "default" => "runtime".to_owned(),
@@ -218,6 +237,9 @@ fn pipfile(root: &Item<'_>, declared: Option<&Names>, manifest: &mut Manifest) {
         let graph = Arc::new(Graph::new(nodes, |name| declared.is_some_and(|names| names.contains(name))));
         for (node, (name, package)) in table.entries().iter().enumerate() {
             let normal = normalise(name.text());
+            if !asked.wants(&normal) {
+                continue;
+            }
             let is_direct = declared.is_none_or(|names| names.contains(&normal));
             let is_vcs = package.get("git").is_some();
             let dependency = Dependency {

@@ -11,25 +11,59 @@ use toml_parser::{ErrorSink, ParseError, Raw, Source, Span as EventSpan};
 
 /// Arrays and inline tables nested deeper than this are not read.
 const MAX_DEPTH: u32 = 128;
+/// Pieces of a long document have at least so many bytes.
+const PIECE: usize = 64 << 10;
 
 /// Reads as much of a document as can be read.
 pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
-    let source = Source::new(text);
-    let tokens: Vec<_> = source.lex().collect();
-    let mut errors: Vec<ParseError> = Vec::new();
+    parse_without(text, &[])
+}
+
+/// The same without the values of some keys, which take most of a lock file.
+pub(in crate::readers) fn parse_without<'t>(text: &'t str, skipped: &'static [&'static str]) -> Tree<'t> {
     let root = Open { span: Span::default(), value: Value::Map(Vec::new()), key: Vec::new() };
-    let mut builder = Builder { text, header: Vec::new(), key: Vec::new(), in_header: false, open: vec![root] };
-    parse_document(&tokens, &mut RecursionGuard::new(&mut builder, MAX_DEPTH), &mut errors);
-    while builder.open.len() > 1 {
-        builder.close();
+    let mut builder =
+        Builder { skipped, text, base: 0, header: Vec::new(), key: Vec::new(), in_header: false, open: vec![root] };
+    let mut broken = Vec::new();
+    let mut tokens = Vec::new();
+    for (start, piece) in pieces(text) {
+        tokens.clear();
+        tokens.extend(Source::new(piece).lex());
+        let mut errors: Vec<ParseError> = Vec::new();
+        builder.base = start;
+        parse_document(&tokens, &mut RecursionGuard::new(&mut builder, MAX_DEPTH), &mut errors);
+        while builder.open.len() > 1 {
+            builder.close();
+        }
+        broken.extend(errors.iter().map(|error| {
+            let span = error.unexpected().or(error.context()).map_or(0..0, |span| span.start()..span.end());
+            let place = Span::new((start + span.start).min(text.len()), (start + span.end).min(text.len()));
+            (place, error.description().to_owned())
+        }));
     }
-    let broken = errors.iter().map(|error| {
-        let span = error.unexpected().or(error.context()).map_or(0..0, |span| span.start()..span.end());
-        (Span::new(span.start.min(text.len()), span.end.min(text.len())), error.description().to_owned())
-    });
-    let broken = broken.collect();
     let value = builder.open.pop().map_or(Value::Map(Vec::new()), |root| root.value);
     Tree { root: Item { span: Span::new(0, text.len()), value }, broken }
+}
+
+/// A long document in pieces, so that no more than a piece of it is in tokens at a time. Pieces begin at headers of arrays of
+/// tables; where a text of several lines may hold what looks like one, there is but one piece.
+fn pieces(text: &str) -> Vec<(usize, &str)> {
+    let has = |quotes: &str| memchr::memmem::find(text.as_bytes(), quotes.as_bytes()).is_some();
+    if text.len() <= PIECE || has("\"\"\"") || has("'''") {
+        return vec![(0, text)];
+    }
+    let mut found = Vec::new();
+    let mut start = 0;
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"\n[[package") {
+        let is_header =
+            text.get(at + 1..).is_some_and(|rest| rest.starts_with("[[package]]") || rest.starts_with("[[packages]]"));
+        if is_header && at + 1 - start >= PIECE {
+            found.push((start, text.get(start..=at).unwrap_or_default()));
+            start = at + 1;
+        }
+    }
+    found.push((start, text.get(start..).unwrap_or_default()));
+    found
 }
 
 /// A collection that is still open.
@@ -41,7 +75,10 @@ struct Open<'t> {
 }
 
 struct Builder<'t> {
+    skipped: &'static [&'static str],
     text: &'t str,
+    /// Where the piece at hand starts.
+    base: usize,
     /// The keys of the header above.
     header: Vec<Excerpt<'t>>,
     /// The dotted key that waits for its value.
@@ -51,8 +88,13 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
+    fn place(&self, span: EventSpan) -> Span {
+        Span::new(self.base + span.start(), self.base + span.end())
+    }
+
     fn decode(&self, span: EventSpan, encoding: Option<Encoding>, is_key: bool) -> Excerpt<'t> {
-        let raw = self.text.get(span.start()..span.end()).unwrap_or_default();
+        let start = self.base + span.start();
+        let raw = self.text.get(start..self.base + span.end()).unwrap_or_default();
         let quotes = match encoding {
             None => 0,
             Some(Encoding::LiteralString | Encoding::BasicString) => 1,
@@ -63,7 +105,7 @@ impl<'t> Builder<'t> {
             matches!(encoding, Some(Encoding::BasicString | Encoding::MlBasicString)) && inner.contains('\\');
         let starts_with_line = quotes == 3 && inner.starts_with(['\n', '\r']);
         if !has_escapes && !starts_with_line {
-            return Excerpt::verbatim(inner, span.start() + quotes);
+            return Excerpt::verbatim(inner, start + quotes);
         }
         let mut decoded: Cow<'t, str> = Cow::Borrowed("");
         let raw = Raw::new_unchecked(raw, encoding, span);
@@ -72,7 +114,7 @@ impl<'t> Builder<'t> {
         } else {
             let _ = raw.decode_scalar(&mut decoded, &mut ());
         }
-        super::aligned(&decoded, inner, span.start() + quotes)
+        super::aligned(&decoded, inner, start + quotes)
     }
 
     fn put(&mut self, key: Vec<Excerpt<'t>>, item: Item<'t>) {
@@ -92,9 +134,15 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// Whether the value of the key at hand is passed over.
+    fn is_skipped(&self) -> bool {
+        self.key.last().is_some_and(|key| self.skipped.contains(&key.text()))
+    }
+
     fn start(&mut self, span: EventSpan, value: Value<'t>) {
         let key = std::mem::take(&mut self.key);
-        self.open.push(Open { span: Span::new(span.start(), span.end()), value, key });
+        let span = self.place(span);
+        self.open.push(Open { span, value, key });
     }
 
     fn close(&mut self) {
@@ -112,7 +160,7 @@ impl<'t> Builder<'t> {
             self.close();
         }
         let header = std::mem::take(&mut self.header);
-        let place = Span::new(span.start(), span.end());
+        let place = self.place(span);
         let Some(root) = self.open.first_mut() else { return };
         if insert(&mut root.value, &header, is_array, place).is_none() {
             return;
@@ -214,8 +262,9 @@ impl EventReceiver for Builder<'_> {
     }
 
     fn inline_table_open(&mut self, span: EventSpan, _: &mut dyn ErrorSink) -> bool {
-        self.start(span, Value::Map(Vec::new()));
-        true
+        let is_skipped = self.is_skipped();
+        self.start(span, if is_skipped { Value::Other } else { Value::Map(Vec::new()) });
+        !is_skipped
     }
 
     fn inline_table_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
@@ -223,8 +272,9 @@ impl EventReceiver for Builder<'_> {
     }
 
     fn array_open(&mut self, span: EventSpan, _: &mut dyn ErrorSink) -> bool {
-        self.start(span, Value::List(Vec::new()));
-        true
+        let is_skipped = self.is_skipped();
+        self.start(span, if is_skipped { Value::Other } else { Value::List(Vec::new()) });
+        !is_skipped
     }
 
     fn array_close(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
@@ -241,8 +291,9 @@ impl EventReceiver for Builder<'_> {
     }
 
     fn scalar(&mut self, span: EventSpan, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
-        let place = Span::new(span.start(), span.end());
-        let value = if encoding.is_some() { Value::Text(self.decode(span, encoding, false)) } else { Value::Other };
+        let place = self.place(span);
+        let is_read = encoding.is_some() && !self.is_skipped();
+        let value = if is_read { Value::Text(self.decode(span, encoding, false)) } else { Value::Other };
         self.finish(Item { span: place, value });
     }
 
@@ -261,7 +312,7 @@ impl Builder<'_> {
         }
         if let Some(done) = self.open.pop() {
             self.key = done.key;
-            self.finish(Item { span: Span::new(done.span.start as usize, span.end()), value: done.value });
+            self.finish(Item { span: Span::new(done.span.start as usize, self.base + span.end()), value: done.value });
         }
     }
 }
@@ -297,6 +348,18 @@ mod tests {
         let packages: Vec<_> = tree.root.at(&["p"]).into_iter().flat_map(Item::items).collect();
         let read: Vec<_> = packages.iter().map(|p| (p.text_of("name"), p.at(&["d", "*"]).len())).collect();
         assert_eq!(read, [(Some("a"), 1), (Some("b"), 1), (Some("c"), 0)]);
+    }
+
+    #[test]
+    fn what_is_passed_over_has_no_value() {
+        let tree = parse_without(
+            "[p]\nfiles = [{ a = 'x', b = [1] }, 'y']\nname = 'n'\nd = { files = 'z', e = 'f' }\n",
+            &["files"],
+        );
+        assert!(tree.broken.is_empty());
+        assert!(tree.root.at(&["p", "files"])[0].items().is_empty());
+        assert_eq!(tree.root.at(&["p", "name"])[0].text().map(Excerpt::text), Some("n"));
+        assert_eq!(tree.root.at(&["p", "d", "e"])[0].text().map(Excerpt::text), Some("f"));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub enum Origin {
     Vcs,
     /// A folder or file beside the manifest.
     Path,
+    /// A channel of conda, which holds more than Python.
+    Conda,
     /// The package manager of a system, which calls it by what code imports.
     System,
 }
@@ -59,6 +61,7 @@ impl Origin {
             Origin::Url => "url",
             Origin::Vcs => "vcs",
             Origin::Path => "path",
+            Origin::Conda => "conda",
             Origin::System => "system",
         }
     }

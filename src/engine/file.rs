@@ -1,7 +1,7 @@
 //! One file: what its reader finds, judged. Knows how facts become findings; must not know other files.
 
 use super::importers::Noting;
-use super::manifests::Nearby;
+use super::manifests::{self, Nearby};
 use super::required::Met;
 use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
@@ -32,6 +32,9 @@ impl Engine<'_> {
         let detail = if self.needs_place { Detail::Whole } else { Detail::Names };
         let follow = if surface.is_module() { follow } else { Follow::No };
         let mut judging = Judging::new(self, source, follow);
+        if self.policy.index.judges_use && surface.is_module() {
+            judging.report.imports = manifests::applications(source.bytes);
+        }
         let interest = match follow {
             Follow::No | Follow::Note => &self.interest,
             Follow::Yes => &self.following,
@@ -292,6 +295,7 @@ impl Sink for Judging<'_, '_> {
         let engine = self.engine;
         if engine.policy.index.judges_use
             && fact.level == 0
+            && fact.surface != Surface::Docs
             && matches!(fact.role, Role::Import | Role::String)
             && self.follow != Follow::Only
         {

@@ -7,6 +7,7 @@ use crate::dependency::Standing;
 use crate::fact::Fact;
 use crate::kinds::Around;
 use crate::project::{Project, libraries};
+use crate::readers::quoted::Quoted;
 use crate::readers::wanted::Distributions;
 use crate::readers::{self, Detail, Include, REQUIREMENTS, Reader, Sink, Unread, Wanted, python};
 use crate::repo_path::RepoPath;
@@ -43,6 +44,21 @@ impl Imported {
             folder = folder.parent();
         }
     }
+}
+
+/// What a file of settings names as applications, by strings of one segment as well: Django loads them by these alone.
+pub(super) fn applications(bytes: &[u8]) -> Vec<Box<str>> {
+    if memchr::memmem::find(bytes, b"INSTALLED_APPS").is_none() {
+        return Vec::new();
+    }
+    let name_at = |quote: usize| {
+        let sign = bytes.get(quote)?;
+        let rest = bytes.get(quote + 1..)?;
+        let end = memchr::memchr(*sign, rest.get(..rest.len().min(200))?)?;
+        let text = std::str::from_utf8(rest.get(..end)?).ok()?;
+        crate::name::is_dotted(text).then(|| text.into())
+    };
+    Quoted::any().places(bytes).filter_map(name_at).collect()
 }
 
 /// The folder that a manifest serves.
@@ -194,10 +210,18 @@ impl Around for Nearby<'_, '_> {
         }
         let mut folder = path.parent();
         let mut is_served = false;
+        let own = crate::name::top(import);
+        // A script finds what lies beside it.
+        if self.engine.project.has_module(&folder, own) {
+            return Some(true);
+        }
         loop {
             if let Some(names) = self.engine.declared.of(&folder, self.engine.project) {
                 is_served = true;
-                if self.provides(&names, import) {
+                // The packages of a member of a workspace lie beside its manifest, or in its `src`.
+                let project = self.engine.project;
+                let is_own = project.has_module(&folder, own) || project.has_module(&folder.join(b"src"), own);
+                if is_own || self.provides(&names, import) {
                     return Some(true);
                 }
             }

@@ -83,7 +83,11 @@ impl<'a> Engine<'a> {
             following: Interest::following(),
             only: Interest::only(),
             reach: Reach::default(),
-            quoted: policy.index.strings.clone().map(Quoted::of),
+            quoted: if policy.index.judges_use {
+                Some(Quoted::any())
+            } else {
+                policy.index.strings.clone().map(Quoted::of)
+            },
             tops: importers::Tops::default(),
             needs_place,
             distributions: policy

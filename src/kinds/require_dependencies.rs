@@ -10,6 +10,7 @@ use crate::fact::{Fact, Role};
 use crate::level::Level;
 use crate::name::top;
 use crate::project::{Project, libraries, standard_library};
+use crate::surface::Surface;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,7 @@ fn is_unused(view: &View<'_>) -> bool {
     let Some(dependency) = dependency(view) else { return false };
     let counts = dependency.standing == Standing::Declared
         && dependency.origin != Origin::Path
+        && (dependency.origin != Origin::Conda || libraries::is_known_distribution(&dependency.name))
         && !view.fact.open
         && !libraries::is_tool(&dependency.name);
     counts && view.around.is_some_and(|around| around.is_used(view.path, &dependency.name) == Some(false))
@@ -75,7 +77,11 @@ fn is_unused(view: &View<'_>) -> bool {
 
 fn is_undeclared(view: &View<'_>) -> bool {
     let own = top(view.reached);
+    // What installs a `setup.py` brings setuptools along (PEP 517); examples in documents are not part of anything.
+    let is_given = matches!(own, "setuptools" | "pkg_resources") && view.path.file_name() == b"setup.py";
     let is_third_party = view.fact.level == 0
+        && !is_given
+        && view.fact.surface != Surface::Docs
         && !is_stdlib(own, view.python)
         && !standard_library::knows(own)
         && !view.project.is_first_party(own);

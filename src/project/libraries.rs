@@ -58,6 +58,12 @@ pub fn is_tool(distribution: &str) -> bool {
     TOOLS.iter().any(|pattern| fits(distribution, pattern))
 }
 
+/// Whether a distribution, in normalised spelling, is a widely used one of Python.
+#[must_use]
+pub fn is_known_distribution(distribution: &str) -> bool {
+    POPULAR.contains(distribution) || DISTRIBUTIONS.contains_key(distribution) || TABLE.contains(&distribution)
+}
+
 /// The distribution that another one, in normalised spelling, holds type stubs of.
 #[must_use]
 pub fn described_by(distribution: &str) -> Option<&str> {

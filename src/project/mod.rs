@@ -180,6 +180,13 @@ impl<'t> Project<'t> {
         names
     }
 
+    /// Whether a module or a package of this name lies in a folder, root or not.
+    #[must_use]
+    pub fn has_module(&self, folder: &RepoPath, name: &str) -> bool {
+        let file = |suffix: &str| self.tree.is_file(&folder.join(format!("{name}{suffix}").as_bytes()));
+        file(".py") || file("/__init__.py") || file(".pyi")
+    }
+
     /// What lies directly in a folder, in order of its names: these, and whether each is a folder.
     #[must_use]
     pub fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {

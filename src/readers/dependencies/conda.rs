@@ -3,7 +3,7 @@
 
 use super::manifest::{Manifest, Meant};
 use crate::accepts::Accepts;
-use crate::dependency::Dependency;
+use crate::dependency::{Dependency, Origin};
 use crate::distribution::{is_distribution, normalise};
 use crate::excerpt::Excerpt;
 use crate::span::Span;
@@ -13,7 +13,7 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
     let content = text.text();
     let end = content.find(" #").unwrap_or(content.len());
     let content = content.get(..end).unwrap_or_default();
-    let is_file = content.starts_with(['.', '/', '@']) || content.contains("://");
+    let is_file = content.starts_with(['.', '/', '@']) || (content.contains("://") && !content.contains("::"));
     if is_file || content.trim().is_empty() {
         return;
     }
@@ -26,7 +26,8 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
     let rest = content.get(start..).unwrap_or_default();
     let len = rest.find([' ', '\t', '=', '<', '>', '!', '~', '[', '(']).unwrap_or(rest.len());
     let name = rest.get(..len).unwrap_or_default();
-    if !is_distribution(name) {
+    // Unlike those of an index, names may begin with an underscore.
+    if !is_distribution(name.trim_start_matches('_')) {
         manifest.unread(text.whole(), "this is no package specification");
         return;
     }
@@ -48,6 +49,7 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
         name_span: text.span(start..start + len),
         specifier,
         accepts,
+        origin: Origin::Conda,
         standing: meant.standing,
         group: meant.group.map(str::to_owned),
         ..Dependency::default()

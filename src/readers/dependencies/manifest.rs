@@ -6,7 +6,7 @@ use super::marker;
 use super::requirement::{self, Malformed};
 use crate::accepts::Accepts;
 use crate::context::{Context, Contexts};
-use crate::dependency::{Dependency, Origin, Standing};
+use crate::dependency::{Dependency, Graph, Origin, Pulled, Standing};
 use crate::distribution::normalise;
 use crate::excerpt::Excerpt;
 use crate::fact::{Fact, Role};
@@ -16,6 +16,8 @@ use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Text;
 use crate::versions::Versions;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// How a requirement is meant that stands somewhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -222,6 +224,45 @@ impl Manifest {
     pub(in crate::readers) fn limit(&mut self, span: Span, message: String) {
         let unread = Unread { span, kind: ProblemKind::Limit, message: message.into(), help: HELP };
         self.unread.push((unread, Hides::Anything));
+    }
+
+    /// A distribution is the project itself, which asks for its own extras.
+    pub(in crate::readers) fn is_own(&mut self, name: &str) {
+        for found in self.found.iter_mut().filter(|found| found.dependency.name == name) {
+            if found.dependency.origin == Origin::Index {
+                found.dependency.origin = Origin::Path;
+            }
+        }
+    }
+
+    /// Tells what others pull in, by name, from what somebody asked for: `is_asked` knows who counts as somebody.
+    pub(in crate::readers) fn resolve(
+        &mut self,
+        pullers: &FxHashMap<String, Vec<String>>,
+        is_asked: &dyn Fn(&String) -> bool,
+    ) {
+        let mut names: Vec<String> = self.found.iter().map(|found| found.dependency.name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let by = |name: &str| pullers.get(name).map(Vec::as_slice).unwrap_or_default();
+        let is_root = |name: &str| by(name).is_empty() || by(name).iter().any(is_asked);
+        let mut pulls: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        for name in &names {
+            for own in by(name) {
+                pulls.entry(normalise(own)).or_default().push(name.clone());
+            }
+        }
+        let nodes = names.iter().map(|name| (name.clone(), pulls.remove(name).unwrap_or_default())).collect();
+        let graph = Arc::new(Graph::new(nodes, is_root));
+        for found in &mut self.found {
+            let own = &mut found.dependency;
+            if let Ok(node) = names.binary_search(&own.name)
+                && !is_root(&own.name)
+            {
+                own.standing = Standing::Locked;
+                own.pulled = Some(Pulled { graph: Arc::clone(&graph), node });
+            }
+        }
     }
 
     /// Names of what is declared so far.

@@ -2,6 +2,7 @@
 //! it; each knows one kind of file, and all hand over through `manifest`.
 
 mod address;
+mod compiled;
 pub(super) mod conda;
 mod environment;
 mod ini;

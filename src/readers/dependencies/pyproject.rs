@@ -9,7 +9,7 @@ use crate::excerpt::Excerpt;
 use crate::readers::commands::installs;
 use crate::readers::commands::words::{Variables, words};
 use crate::readers::tree::{Item, Value, toml};
-use crate::readers::{Detail, Reader, Sink, Wanted};
+use crate::readers::{Detail, Reader, Sink, Wanted, decode};
 use crate::source::Source;
 use crate::surface::Surface;
 
@@ -58,9 +58,24 @@ pub(super) fn read(text: &str, prefix: &[&'static str], manifest: &mut Manifest)
         let Some(path) = strip(place.path, prefix) else { continue };
         walk(&tree.root, path, None, &mut |item, captured| take(item, captured, place, manifest));
     }
+    for name in own_names(&tree.root) {
+        manifest.is_own(&name);
+    }
     for (span, message) in tree.broken {
         manifest.broken(span, format!("broken TOML: {message}"));
     }
+}
+
+/// What a project calls itself, in the spelling in which names are compared.
+pub(super) fn own_name(bytes: &[u8]) -> Option<String> {
+    let text = decode::decode(bytes).ok()?;
+    let tree = toml::parse(text.content());
+    own_names(&tree.root).next()
+}
+
+fn own_names<'i>(root: &'i Item<'_>) -> impl Iterator<Item = String> + 'i {
+    let places = [&["project", "name"][..], &["tool", "poetry", "name"]];
+    places.into_iter().flat_map(|path| root.at(path)).filter_map(Item::text).map(|name| normalise(name.text()))
 }
 
 fn strip<'p>(path: &'p [&'static str], prefix: &[&'static str]) -> Option<&'p [&'static str]> {

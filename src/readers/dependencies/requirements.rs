@@ -2,6 +2,7 @@
 //! order ("Requirements File Format"). Knows which names such files usually have.
 
 use super::manifest::{Manifest, Meant, is_open};
+use super::{compiled, pyproject};
 use crate::dependency::Standing;
 use crate::excerpt::Excerpt;
 use crate::readers::commands::words::{Word, words};
@@ -70,9 +71,20 @@ impl Reader for Requirements {
         let group = group(source);
         let standing = if self.constrains { Standing::Constraint } else { Standing::Declared };
         read(&text, Meant { standing, group: Some(&group) }, &mut manifest);
+        if !self.constrains {
+            let project = || wanted.beside.and_then(|beside| beside("pyproject.toml"));
+            let own = || project().and_then(|bytes| pyproject::own_name(&bytes));
+            compiled::tell_apart(text.content(), &own, &mut manifest);
+        }
         manifest.hand_over(&text, wanted, sink);
     }
 }
+
+/// How words begin that say that requirements are not those of the running program.
+const OTHERS: [&str; 20] = [
+    "dev", "test", "doc", "lint", "ci", "typing", "mypy", "build", "release", "bench", "tool", "local", "debug",
+    "style", "format", "coverage", "pre", "extra", "example", "qa",
+];
 
 /// Whether a folder usually holds requirement files.
 pub(in crate::readers) fn is_folder(name: &[u8]) -> bool {
@@ -95,7 +107,11 @@ fn group(source: &Source<'_>) -> String {
     let words = stem.split(['-', '_', '.']).filter(|word| !word.is_empty());
     let is_usual = |word: &&str| !STEMS.iter().any(|own| word.as_bytes().starts_with(own));
     let rest: Vec<&str> = words.filter(is_usual).collect();
+    // A file in a folder of requirements is what its project runs with, unless its name says what else it is for.
+    let in_folder = source.path.parent().file_name().split(|b| *b == b'/').next_back().is_some_and(is_folder);
+    let is_for_others = rest.iter().any(|word| OTHERS.iter().any(|own| word.starts_with(own)));
     match rest.join("-").as_str() {
+        _ if in_folder && !is_for_others => "runtime".to_owned(),
         "" | "base" | "main" | "common" | "prod" | "production" | "runtime" | "default" => "runtime".to_owned(),
         rest => format!("group:{rest}"),
     }
@@ -305,5 +321,7 @@ mod tests {
         assert_eq!(of("requirements/base.in"), "runtime");
         assert_eq!(of("requirements-dev.txt"), "group:dev");
         assert_eq!(of("a/test-requirements.txt"), "group:test");
+        assert_eq!(of("requirements/pip.txt"), "runtime");
+        assert_eq!(of("requirements/docs.txt"), "group:docs");
     }
 }

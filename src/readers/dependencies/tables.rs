@@ -40,10 +40,18 @@ impl Dialect {
 /// Takes every entry of a table.
 pub(super) fn read(table: &Item<'_>, dialect: Dialect, meant: Meant<'_>, manifest: &mut Manifest) {
     for (name, value) in table.entries() {
-        if matches!(dialect, Dialect::Poetry | Dialect::Conda) && name.text() == "python" {
+        if dialect == Dialect::Poetry && name.text() == "python" {
             continue;
         }
-        if !is_distribution(name.text()) {
+        // A table under a condition: `[package.host-dependencies."if(unix)"]`.
+        if name.text().starts_with("if(") && matches!(value.value, Value::Map(_)) {
+            read(value, dialect, meant, manifest);
+            continue;
+        }
+        // `"name[extra]" = "*"`
+        let bare = name.text().find('[').map_or(name.text().len(), |at| at);
+        let name = &name.part(0..bare);
+        if !is_distribution(name.text().trim_start_matches('_')) {
             manifest.unread(name.whole(), "this is no name of a distribution");
             continue;
         }
@@ -73,13 +81,17 @@ fn entry(name: &Excerpt<'_>, value: &Item<'_>, dialect: Dialect, meant: Meant<'_
             (address::version(text).map_or(Accepts::Unknown, |version| Accepts::one(&version)), origin)
         }
         // `requests = "https://..."` in overrides.
-        None => match version.map(Excerpt::text).filter(|text| text.contains("://")) {
-            Some(text) => (
-                address::version(text).map_or(Accepts::Unknown, |version| Accepts::one(&version)),
-                address::origin(text),
-            ),
-            None => (version.map_or(Accepts::Any, |text| dialect.accepts(text.text())), Origin::Index),
-        },
+        None => {
+            if let Some(text) = version.map(Excerpt::text).filter(|text| text.contains("://")) {
+                (
+                    address::version(text).map_or(Accepts::Unknown, |version| Accepts::one(&version)),
+                    address::origin(text),
+                )
+            } else {
+                let origin = if dialect == Dialect::Conda { Origin::Conda } else { Origin::Index };
+                (version.map_or(Accepts::Any, |text| dialect.accepts(text.text())), origin)
+            }
+        }
     };
     // `{ workspace = true }` and the like: nothing is said of versions here.
     if version.is_none() && address.is_none() && value.get("workspace").is_some() {

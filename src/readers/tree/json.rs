@@ -25,6 +25,18 @@ struct Open<'t> {
     value: Value<'t>,
     /// Its key in the map around it.
     key: Option<Excerpt<'t>>,
+    /// What stood last in it.
+    last: Last,
+}
+
+/// What stood last in a collection, by which the next token is right or wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Start,
+    Key,
+    Colon,
+    Value,
+    Comma,
 }
 
 /// Reads a document up to where it is broken.
@@ -35,6 +47,7 @@ pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut key = None;
     loop {
+        let before = open.last().map(|open| (open.last, matches!(open.value, Value::Map(_))));
         let token = match scanner.scan() {
             Ok(Some(token)) => token,
             Ok(None) => break,
@@ -45,6 +58,30 @@ pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
             }
         };
         let (start, end) = (scanner.token_start(), scanner.token_end());
+        if let Some((last, is_map)) = before {
+            let is_right = match token {
+                Token::Comma => last == Last::Value,
+                Token::Colon => last == Last::Key,
+                Token::CloseBrace | Token::CloseBracket => matches!(last, Last::Start | Last::Value),
+                _ if is_map => match token {
+                    Token::String(_) => matches!(last, Last::Start | Last::Comma | Last::Colon),
+                    _ => last == Last::Colon,
+                },
+                _ => matches!(last, Last::Start | Last::Comma),
+            };
+            if !is_right {
+                broken.push((Span::new(start, end), "something is missing in front of this".to_owned()));
+            }
+            let next = match token {
+                Token::Comma => Last::Comma,
+                Token::Colon => Last::Colon,
+                Token::String(_) if is_map && key.is_none() => Last::Key,
+                _ => Last::Value,
+            };
+            if let Some(open) = open.last_mut() {
+                open.last = next;
+            }
+        }
         let item = match token {
             Token::OpenBrace | Token::OpenBracket if open.len() >= MAX_DEPTH => {
                 broken.push((Span::new(start, end), format!("values are nested deeper than {MAX_DEPTH} levels")));
@@ -52,7 +89,7 @@ pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
             }
             Token::OpenBrace | Token::OpenBracket => {
                 let value = if token == Token::OpenBrace { Value::Map(Vec::new()) } else { Value::List(Vec::new()) };
-                open.push(Open { start, value, key: key.take() });
+                open.push(Open { start, value, key: key.take(), last: Last::Start });
                 continue;
             }
             Token::CloseBrace | Token::CloseBracket => {
@@ -131,6 +168,12 @@ mod tests {
 
     #[test]
     fn what_stands_before_a_break_is_read() {
+        for bad in [r#"{"a": {} "b": 1}"#, r#"{"a" "b"}"#, "[1 2]", "[1,]", "{,}", r#"{"a": 1,}"#] {
+            assert!(!parse(bad).broken.is_empty(), "{bad}");
+        }
+        for good in ["{}", "[]", r#"{"a": [1, {"b": null}], "c": "d"}"#, "1"] {
+            assert_eq!(parse(good).broken, [], "{good}");
+        }
         let tree = parse(r#"{"a": "x", "b": ["y", oops"#);
         assert!(!tree.broken.is_empty());
         assert_eq!(tree.root.at(&["b"])[0].items().len(), 1);

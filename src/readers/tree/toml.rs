@@ -22,8 +22,16 @@ pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
 /// The same without the values of some keys, which take most of a lock file.
 pub(in crate::readers) fn parse_without<'t>(text: &'t str, skipped: &'static [&'static str]) -> Tree<'t> {
     let root = Open { span: Span::default(), value: Value::Map(Vec::new()), key: Vec::new() };
-    let mut builder =
-        Builder { skipped, text, base: 0, header: Vec::new(), key: Vec::new(), in_header: false, open: vec![root] };
+    let mut builder = Builder {
+        skipped,
+        text,
+        base: 0,
+        wrong: Vec::new(),
+        header: Vec::new(),
+        key: Vec::new(),
+        in_header: false,
+        open: vec![root],
+    };
     let mut broken = Vec::new();
     let mut tokens = Vec::new();
     for (start, piece) in pieces(text) {
@@ -41,6 +49,11 @@ pub(in crate::readers) fn parse_without<'t>(text: &'t str, skipped: &'static [&'
             (place, error.description().to_owned())
         }));
     }
+    if builder.in_header {
+        builder.wrong.push((Span::new(text.len(), text.len()), "a header that is never closed"));
+    }
+    broken.extend(builder.wrong.drain(..).map(|(span, message)| (span, message.to_owned())));
+    broken.sort_by_key(|(span, _)| *span);
     let value = builder.open.pop().map_or(Value::Map(Vec::new()), |root| root.value);
     Tree { root: Item { span: Span::new(0, text.len()), value }, broken }
 }
@@ -79,6 +92,8 @@ struct Builder<'t> {
     text: &'t str,
     /// Where the piece at hand starts.
     base: usize,
+    /// What is no value, or never closed.
+    wrong: Vec<(Span, &'static str)>,
     /// The keys of the header above.
     header: Vec<Excerpt<'t>>,
     /// The dotted key that waits for its value.
@@ -92,7 +107,7 @@ impl<'t> Builder<'t> {
         Span::new(self.base + span.start(), self.base + span.end())
     }
 
-    fn decode(&self, span: EventSpan, encoding: Option<Encoding>, is_key: bool) -> Excerpt<'t> {
+    fn decode(&mut self, span: EventSpan, encoding: Option<Encoding>, is_key: bool) -> Excerpt<'t> {
         let start = self.base + span.start();
         let raw = self.text.get(start..self.base + span.end()).unwrap_or_default();
         let quotes = match encoding {
@@ -100,6 +115,14 @@ impl<'t> Builder<'t> {
             Some(Encoding::LiteralString | Encoding::BasicString) => 1,
             Some(Encoding::MlLiteralString | Encoding::MlBasicString) => 3,
         };
+        let is_closed = quotes == 0
+            || (raw.len() >= 2 * quotes
+                && raw.starts_with(['"', '\''])
+                && raw.ends_with(raw.get(..quotes).unwrap_or_default()));
+        if !is_closed {
+            self.wrong.push((self.place(span), "a string that is never closed"));
+            return Excerpt::verbatim(raw.get(quotes..).unwrap_or_default(), start + quotes);
+        }
         let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or_default();
         let has_escapes =
             matches!(encoding, Some(Encoding::BasicString | Encoding::MlBasicString)) && inner.contains('\\');
@@ -293,11 +316,18 @@ impl EventReceiver for Builder<'_> {
     fn scalar(&mut self, span: EventSpan, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
         let place = self.place(span);
         let is_read = encoding.is_some() && !self.is_skipped();
+        if encoding.is_none() && !is_plain_value(self.text.get(place.range()).unwrap_or_default()) {
+            self.wrong.push((place, "this is no value"));
+        }
         let value = if is_read { Value::Text(self.decode(span, encoding, false)) } else { Value::Other };
         self.finish(Item { span: place, value });
     }
 
-    fn newline(&mut self, _: EventSpan, _: &mut dyn ErrorSink) {
+    fn newline(&mut self, span: EventSpan, _: &mut dyn ErrorSink) {
+        if self.in_header {
+            self.in_header = false;
+            self.wrong.push((self.place(span), "a header that is never closed"));
+        }
         // A key without a value ends with its line.
         if self.open.len() < 2 && !self.in_header {
             self.key.clear();
@@ -315,6 +345,15 @@ impl Builder<'_> {
             self.finish(Item { span: Span::new(done.span.start as usize, self.base + span.end()), value: done.value });
         }
     }
+}
+
+/// Whether a text without quotes may be a value: a boolean, a number, a date.
+fn is_plain_value(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    matches!(text, "true" | "false")
+        || matches!(unsigned, "inf" | "nan")
+        || (unsigned.starts_with(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.: ".contains(c)))
 }
 
 #[cfg(test)]
@@ -367,6 +406,12 @@ mod tests {
         let tree = parse("[a]\nb = = 'x'\n<<<<<<< HEAD\ne = \n=======\n[c]\nd = 'y'\n");
         assert!(!tree.broken.is_empty());
         assert_eq!(tree.root.at(&["c", "d"]).len(), 1);
+        for bad in ["a = [redis\"]", "a = \"x\nb = 1", "a = f", "[", "[a\nb = 1", "a = 'x", "a = 0.1.0\""] {
+            assert!(!parse(bad).broken.is_empty(), "{bad}");
+        }
+        for good in ["a = 1", "a = -0.5e3", "a = 1979-05-27T07:32:00Z", "a = true", "a = 0x1F", "a = \"\"", ""] {
+            assert_eq!(parse(good).broken, [], "{good}");
+        }
         let deep = "[".repeat(10_000);
         assert!(!parse(&format!("a = {deep}")).broken.is_empty());
     }

@@ -31,14 +31,13 @@ impl Splitter<'_, '_> {
             // `${x:-default}` is the default where nothing is known.
             let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-')).filter(|_| !tail.contains('$'));
             if self.variables.contains_key(name) && (tail.is_empty() || default.is_some()) {
-                self.put_in(&name.to_owned(), quoted);
-                self.at += len;
+                self.put_in(&name.to_owned(), len, quoted);
             } else if let Some(default) = default {
                 let start = self.at + len.saturating_sub(1) - default.len();
                 let part = self.script.part(start..start + default.len());
                 let mut value = Excerpt::default();
                 value.append(&part, 0..part.text().len());
-                self.put(&Word { text: value, open: false }, quoted);
+                self.put(&Word { text: value, open: false }, None, quoted);
                 self.at += len;
             } else {
                 self.unknown(len);
@@ -48,8 +47,7 @@ impl Splitter<'_, '_> {
             let name_len = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
             let name = name.get(..name_len).unwrap_or_default().to_owned();
             if self.variables.contains_key(&name) {
-                self.put_in(&name, quoted);
-                self.at += name_len + 1;
+                self.put_in(&name, name_len + 1, quoted);
             } else if name.is_empty() && !matches!(self.peek(1), b'@' | b'*' | b'#' | b'?' | b'!' | b'$' | b'-') {
                 self.take(1);
             } else {
@@ -64,19 +62,22 @@ impl Splitter<'_, '_> {
         self.word.get_or_insert_default().open = true;
     }
 
-    fn put_in(&mut self, name: &String, quoted: bool) {
+    /// Puts the value of a variable in for an expansion of so many bytes; its words stand where that stands.
+    fn put_in(&mut self, name: &String, len: usize, quoted: bool) {
+        let place = self.script.span(self.at..(self.at + len).min(self.bytes.len()));
+        self.at += len;
         if let Some(value) = self.variables.get(name).cloned() {
             *self.put_in += value.text.text().len();
             if *self.put_in > MOST_PUT_IN {
                 self.word.get_or_insert_default().open = true;
                 return;
             }
-            self.put(&value, quoted);
+            self.put(&value, Some(place), quoted);
         }
     }
 
     /// Puts a value in; outside of quotes it is split at white space.
-    fn put(&mut self, value: &Word, quoted: bool) {
+    fn put(&mut self, value: &Word, place: Option<crate::span::Span>, quoted: bool) {
         let text = value.text.text();
         let mut at = 0;
         while at < text.len() || at == 0 {
@@ -90,7 +91,10 @@ impl Splitter<'_, '_> {
             let len = if quoted { rest.len() } else { rest.find(char::is_whitespace).unwrap_or(rest.len()) };
             if len > 0 || quoted {
                 let word = self.word.get_or_insert_default();
-                word.text.append(&value.text, at..at + len);
+                match place {
+                    Some(place) => word.text.push_for(text.get(at..at + len).unwrap_or_default(), place),
+                    None => word.text.append(&value.text, at..at + len),
+                }
                 word.open |= value.open;
             }
             at += len;

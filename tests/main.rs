@@ -19,12 +19,14 @@ mod suite {
     pub(crate) mod harness;
     pub(crate) mod hazards;
     pub(crate) mod maily;
+    pub(crate) mod manifests;
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
     pub(crate) mod packs;
     pub(crate) mod policy_text;
     pub(crate) mod properties;
     pub(crate) mod readers;
+    pub(crate) mod samples;
     pub(crate) mod steady;
     pub(crate) mod uses;
 }

@@ -54,8 +54,8 @@ pub(super) struct Installer {
     pub(super) options: &'static [(&'static str, Means)],
     /// Other options that take a value, separated by white space.
     pub(super) values: &'static [&'static str],
-    /// Whether long options may be cut short.
-    pub(super) abbreviates: bool,
+    /// Options without a value, where long options may be cut short: by their whole names nothing else is meant.
+    pub(super) flags: Option<&'static str>,
 }
 
 const PIP_OPTIONS: &[(&str, Means)] = &[
@@ -76,6 +76,14 @@ const PIP: &str = "\
     --target --platform --python-version --implementation --abi --root --prefix --upgrade-strategy -C \
     --config-settings --root-user-action --report -d --dest --destination-dir --destination-directory -w \
     --wheel-dir --global-option --install-option --build-option -b --build";
+
+const PIP_FLAGS: &str = "\
+    --no-deps --no-dependencies --only-deps --only-dependencies --dry-run --user --no-user --upgrade \
+    --force-reinstall --ignore-installed --ignore-requires-python --no-build-isolation --use-pep517 --no-use-pep517 \
+    --check-build-dependencies --break-system-packages --compile --no-compile --no-warn-script-location \
+    --no-warn-conflicts --require-hashes --no-require-hashes --no-clean --pre --prefer-binary --no-index --help \
+    --debug --isolated --require-virtualenv --require-venv --verbose --quiet --version --no-input --no-proxy-env \
+    --no-cache-dir --disable-pip-version-check --no-color --no-python-version-warning --no-verify";
 
 const UV_SHARED: &str = "\
     --cache-dir --color --allow-insecure-host --trusted-host --directory --project --config-file -p --python \
@@ -178,11 +186,11 @@ const fn row(
     options: &'static [(&'static str, Means)],
     values: &'static [&'static str],
 ) -> Installer {
-    Installer { words, takes, options, values, abbreviates: false }
+    Installer { words, takes, options, values, flags: None }
 }
 
 const fn pip(words: &'static [&'static str]) -> Installer {
-    Installer { abbreviates: true, ..row(words, Takes::Requirements, PIP_OPTIONS, &[PIP]) }
+    Installer { flags: Some(PIP_FLAGS), ..row(words, Takes::Requirements, PIP_OPTIONS, &[PIP]) }
 }
 
 /// Every command that installs; of several that fit, the longest does.

@@ -10,6 +10,7 @@ use crate::span::Span;
 
 /// Scripts handed to shells are read so deep.
 const MAX_DEPTH: usize = 6;
+const TOO_DEEP: &str = "scripts within scripts are nested too deep to be read";
 
 /// Takes everything that a script installs.
 pub(in crate::readers) fn script(text: &Excerpt<'_>, variables: &mut Variables, manifest: &mut Manifest) {
@@ -22,20 +23,28 @@ fn deeper(text: &Excerpt<'_>, variables: &mut Variables, manifest: &mut Manifest
         return;
     }
     for command in commands(text, variables) {
+        if command.too_deep {
+            manifest.unread(command.span, TOO_DEEP);
+            continue;
+        }
         one(&command, variables, manifest, depth);
     }
 }
 
 /// Takes what one command installs, given as its words.
 pub(in crate::readers) fn words(words: Vec<Word>, span: Span, manifest: &mut Manifest) {
-    one(&Command { words, span, fed: None }, &mut Variables::default(), manifest, 0);
+    one(&Command { words, span, fed: None, too_deep: false }, &mut Variables::default(), manifest, 0);
 }
 
 fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, depth: usize) {
     let words = unwrapped(&command.words);
     let Some(first) = words.first() else { return };
     let program = program(first.text.text());
-    if matches!(program, "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "eval" | "su" | "ssh") && depth < MAX_DEPTH {
+    if matches!(program, "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "eval" | "su" | "ssh") {
+        if depth >= MAX_DEPTH {
+            manifest.unread(command.span, TOO_DEEP);
+            return;
+        }
         // A script as an argument (`sh -c "..."`), or fed by a here document.
         let inner = words.iter().skip(1).filter(|word| word.text.text().contains(' '));
         for word in inner {
@@ -46,8 +55,15 @@ fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, de
         }
         return;
     }
+    let own;
     let words = match module_of(words) {
-        Some(from) => words.get(from..).unwrap_or_default(),
+        Some((from, None)) => words.get(from..).unwrap_or_default(),
+        Some((from, Some(module))) => {
+            own = std::iter::once(module)
+                .chain(words.get(from..).unwrap_or_default().iter().cloned())
+                .collect::<Vec<_>>();
+            &own
+        }
         None => words,
     };
     let Some((installer, from)) = installer(words) else { return };
@@ -85,8 +101,9 @@ fn program(text: &str) -> &str {
     name.strip_suffix(".exe").or_else(|| name.strip_suffix(".EXE")).unwrap_or(name)
 }
 
-/// Behind `python -m`: where the module's name stands. An interpreter by a variable counts too (`$PYTHON -m pip`).
-fn module_of(words: &[Word]) -> Option<usize> {
+/// Behind `python -m`: where the module's name stands, or the words behind it where it is glued (`-mpip`). An interpreter by a
+/// variable counts too (`$PYTHON -m pip`).
+fn module_of(words: &[Word]) -> Option<(usize, Option<Word>)> {
     let first = words.first()?;
     let text = program(first.text.text());
     let is_interpreter = text.starts_with("python")
@@ -98,8 +115,24 @@ fn module_of(words: &[Word]) -> Option<usize> {
     if !is_interpreter {
         return None;
     }
-    let at = words.iter().skip(1).position(|word| matches!(word.text.text(), "-m" | "-Im" | "-sm" | "-um"))? + 1;
-    Some(at + 1)
+    let mut is_value = false;
+    for (at, word) in words.iter().enumerate().skip(1) {
+        let text = word.text.text();
+        if !text.starts_with('-') && !is_value {
+            break;
+        }
+        is_value = matches!(text, "-W" | "-X");
+        // `-m`, `-Im`, `-mpip`.
+        let Some(sign) = text.find('m').filter(|sign| {
+            text.get(1..*sign).is_some_and(|own| own.chars().all(|c| c.is_ascii_uppercase() || "sux".contains(c)))
+        }) else {
+            continue;
+        };
+        let glued =
+            (sign + 1 < text.len()).then(|| Word { text: word.text.part(sign + 1..text.len()), open: word.open });
+        return Some((at + 1, glued));
+    }
+    None
 }
 
 /// The installer that words call, and where its arguments begin. Options may stand between its words.
@@ -166,7 +199,8 @@ fn meaning(installer: &Installer, option: &str) -> Option<Means> {
         known.or_else(|| installer.values.iter().any(|values| has(values, name)).then_some(Means::Other))
     };
     let exact = of(option);
-    if exact.is_some() || !installer.abbreviates || !option.starts_with("--") || option.len() < 4 {
+    let is_flag = installer.flags.is_none_or(|flags| has(flags, option));
+    if exact.is_some() || is_flag || !option.starts_with("--") || option.len() < 4 {
         return exact;
     }
     let by_start = installer.options.iter().find(|(own, _)| own.starts_with(option)).map(|(_, means)| *means);
@@ -246,7 +280,7 @@ fn take(
         Takes::Files => positional.iter().for_each(|word| manifest.include_by_command(&word.text, false)),
         Takes::Command if depth < MAX_DEPTH => {
             let words = positional.into_iter().cloned().collect();
-            one(&Command { words, span: command.span, fed: None }, variables, manifest, depth + 1);
+            one(&Command { words, span: command.span, fed: None, too_deep: false }, variables, manifest, depth + 1);
         }
         Takes::Command | Takes::Tool | Takes::Nothing => {}
     }

@@ -50,7 +50,7 @@ impl Reader for Makefile {
             }
             for recipe in recipes {
                 let shell = for_shell(&recipe);
-                installs::script(&shell, &mut variables.clone(), manifest);
+                installs::script(&shell, &mut variables, manifest);
             }
         });
     }

@@ -97,7 +97,7 @@ impl Reader for Workflow {
             let tree = yaml::parse(text.content());
             let mut variables = Variables::default();
             environment(&tree.root, &mut variables, manifest);
-            scripts(&tree.root, pipeline.keys, &variables, manifest);
+            scripts(&tree.root, pipeline.keys, &mut variables, manifest);
             for item in tree.root.at(&["python", "install"]).into_iter().flat_map(Item::items) {
                 if let Some(file) = item.get("requirements").and_then(Item::text) {
                     manifest.include_by_command(file, false);
@@ -133,12 +133,10 @@ fn environment(item: &Item<'static>, variables: &mut Variables, manifest: &mut M
     item.items().iter().for_each(|item| environment(item, variables, manifest));
 }
 
-fn scripts(item: &Item<'static>, keys: &[&str], variables: &Variables, manifest: &mut Manifest) {
+fn scripts(item: &Item<'static>, keys: &[&str], variables: &mut Variables, manifest: &mut Manifest) {
     for (key, value) in item.entries() {
         if keys.contains(&key.text()) {
-            // Lines of one script share what they assign.
-            let mut own = variables.clone();
-            texts(value, &mut |text| installs::script(text, &mut own, manifest));
+            texts(value, &mut |text| installs::script(text, variables, manifest));
         }
         scripts(value, keys, variables, manifest);
     }

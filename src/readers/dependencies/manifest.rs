@@ -124,7 +124,8 @@ impl Manifest {
 
     /// Takes what is installed as it lies there: a repository, by its name; a folder, which is the project's own.
     pub(in crate::readers) fn editable(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
-        if address::is_address(text.text()) || text.text().contains(" @ ") {
+        let names_address = || requirement::parse(text.text()).is_ok_and(|parts| parts.url.is_some());
+        if address::is_address(text.text()) || names_address() {
             self.require_in(text, statement, meant);
         } else if is_open(text.text()) {
             self.open(text.whole(), statement, meant);

@@ -1,7 +1,7 @@
 //! What shells put into words: variables, as far as they are known, and commands within commands. Knows how expansions are
 //! spelt; must not know where words end.
 
-use super::{Splitter, Word};
+use super::{Command, Splitter, Word};
 use crate::excerpt::Excerpt;
 
 /// Scripts within scripts are read so deep.
@@ -20,8 +20,8 @@ impl Splitter<'_, '_> {
             let len = rest.find("))").map_or(rest.len(), |len| len + 2);
             self.unknown(len);
         } else if rest.starts_with("$(") {
-            let len = closing(rest, 1).unwrap_or(rest.len());
-            self.inner(2, len.saturating_sub(1).max(2));
+            let (len, end) = enclosed(rest);
+            self.inner(2, end);
             self.unknown(len);
         } else if rest.starts_with("${") {
             let len = rest.find('}').map_or(rest.len(), |len| len + 1);
@@ -106,12 +106,14 @@ impl Splitter<'_, '_> {
 
     /// Reads a part of the text as a script of its own.
     pub(super) fn inner(&mut self, skip: usize, end: usize) {
+        let script = self.script.part(self.at + skip..(self.at + end).min(self.bytes.len()));
         if self.depth >= MAX_DEPTH {
+            let span = script.whole();
+            self.out.push(Command { words: Vec::new(), span, fed: None, too_deep: true });
             return;
         }
-        let script = self.script.part(self.at + skip..(self.at + end).min(self.bytes.len()));
-        let mut variables = self.variables.clone();
-        Splitter::new(&script, &mut variables, self.out, self.depth + 1, self.put_in).run();
+        // What it assigns is its own, strictly; a copy for each would take too long.
+        Splitter::new(&script, self.variables, self.out, self.depth + 1, self.put_in).run();
     }
 
     pub(super) fn backticks(&mut self) {
@@ -122,8 +124,17 @@ impl Splitter<'_, '_> {
     }
 }
 
+/// How long a command in brackets is that begins with a sign in front of them, and where what they enclose ends: with the
+/// text, where they are never closed.
+pub(super) fn enclosed(text: &str) -> (usize, usize) {
+    match closing(text, 1) {
+        Some(len) => (len, len.saturating_sub(1).max(2)),
+        None => (text.len(), text.len()),
+    }
+}
+
 /// Where the bracket that opens at `at` closes, exclusive.
-pub(super) fn closing(text: &str, at: usize) -> Option<usize> {
+fn closing(text: &str, at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
     for (index, byte) in text.bytes().enumerate().skip(at) {

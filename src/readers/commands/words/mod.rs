@@ -26,6 +26,8 @@ pub(in crate::readers) struct Command {
     pub(in crate::readers) span: Span,
     /// What a here document feeds it.
     pub(in crate::readers) fed: Option<Excerpt<'static>>,
+    /// Whether this is a script within scripts, too deep to be read.
+    pub(in crate::readers) too_deep: bool,
 }
 
 /// Takes a script apart; assignments are remembered in `variables`.
@@ -211,8 +213,8 @@ impl<'s, 'v> Splitter<'s, 'v> {
         let is_here = self.rest().starts_with("<<") && !self.rest().starts_with("<<<");
         let is_process = self.rest().starts_with("<(") || self.rest().starts_with(">(");
         if is_process {
-            let len = expansions::closing(self.rest(), 1).unwrap_or(self.rest().len());
-            self.inner(2, len.saturating_sub(1).max(2));
+            let (len, end) = expansions::enclosed(self.rest());
+            self.inner(2, end);
             self.at += len;
             return;
         }
@@ -277,7 +279,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
         }
         self.remember(&words);
         let span = range.map(|(start, end)| self.script.span(start..end)).unwrap_or_default();
-        self.out.push(Command { words, span, fed: None });
+        self.out.push(Command { words, span, fed: None, too_deep: false });
     }
 
     /// Takes note of `x=value` and `for x in values`.

@@ -51,6 +51,38 @@ version: 1
 rules:
   four: { forbid: { import: [requests, aiohttp, redis, aioredis] } }
 YAML
+cat > "$work/libraries.yaml" <<'YAML'
+version: 1
+rules:
+  libraries: { forbid: [requests, aiohttp, redis, aioredis] }
+YAML
+# A lock file of 4 MB that holds the name at its end.
+mkdir -p "$work/lock"
+python3 - "$work/lock" <<'PYTHON'
+import hashlib, os, sys
+entry = """[[package]]
+name = "package-{n}"
+version = "1.{n}"
+description = "The \\"package\\" {n}"
+optional = false
+python-versions = ">=3.8"
+files = [
+    {{file = "package_{n}-1.{n}-py3-none-any.whl", hash = "sha256:{digest}"}},
+    {{file = "package_{n}-1.{n}.tar.gz", hash = "sha256:{digest}"}},
+]
+
+[package.dependencies]
+package-{one} = ">=1.0"
+package-{other} = {{version = ">=1", markers = "python_version < \\"3.9\\""}}
+
+"""
+count = 7000
+with open(os.path.join(sys.argv[1], "poetry.lock"), "w") as lock:
+    for n in range(count):
+        digest = hashlib.sha256(str(n).encode()).hexdigest()
+        lock.write(entry.format(n=n, digest=digest, one=(n * 7 + 1) % count, other=(n * 11 + 3) % count))
+    lock.write('[[package]]\nname = "requests"\nversion = "2.32.3"\n')
+PYTHON
 cat > "$work/any.yaml" <<'YAML'
 version: 1
 rules:
@@ -85,6 +117,8 @@ find . -type f -print0 | xargs -0 cat > /dev/null
 names=() commands=()
 add() { names+=("$1"); commands+=("$2"); }
 add "four" "$policy check --root . --policy ../four.yaml --quiet ."
+add "libraries" "$policy check --root . --policy ../libraries.yaml --quiet ."
+add "lock file" "$policy check --root ../lock --policy ../libraries.yaml --quiet ../lock"
 add "every import" "$policy check --root . --policy ../any.yaml --quiet ."
 add "allow-only" "$policy check --root . --policy ../allow.yaml --quiet ."
 add "all packs" "$policy check --root . --policy ../packs.yaml --quiet ."
@@ -148,6 +182,8 @@ for what in ("allow-only", "all packs"):
     ratio(f"ruff --no-cache / {what}", value, ">= 15", value >= 15)
     value = median[what] / median["ruff warm"]
     ratio(f"{what} / ruff with a warm cache", value, "< 1", value < 1)
+value = median["lock file"] * 1e3
+ratio("milliseconds for a lock file of 4 MB", value, "<= 50", value <= 50)
 value = median["every import"] / median["ruff warm"]
 ratio("every import / ruff with a warm cache", value, "< 1", value < 1)
 value = median["facts to a file"] / median["ruff warm"]

@@ -88,7 +88,12 @@ impl Reader for Lock {
 }
 
 /// Keys of lock files that say nothing of who pulls in whom.
-const UNUSED: [&str; 11] = [
+const UNUSED: [&str; 16] = [
+    "optional",
+    "groups",
+    "category",
+    "index",
+    "requires-python",
     "files",
     "wheels",
     "sdist",

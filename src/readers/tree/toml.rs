@@ -210,6 +210,10 @@ impl<'t> Builder<'t> {
 
     /// Puts a finished pair into the table of the header.
     fn finish(&mut self, item: Item<'t>) {
+        if item.value == Value::Other && self.is_skipped() {
+            self.key.clear();
+            return;
+        }
         let key = std::mem::take(&mut self.key);
         if self.open.len() > 1 {
             self.put(key, item);
@@ -396,7 +400,7 @@ mod tests {
             &["files"],
         );
         assert!(tree.broken.is_empty());
-        assert!(tree.root.at(&["p", "files"])[0].items().is_empty());
+        assert!(tree.root.at(&["p", "files"]).is_empty());
         assert_eq!(tree.root.at(&["p", "name"])[0].text().map(Excerpt::text), Some("n"));
         assert_eq!(tree.root.at(&["p", "d", "e"])[0].text().map(Excerpt::text), Some("f"));
     }

@@ -45,16 +45,10 @@ impl Judging<'_, '_> {
             };
             if let Some(complaint) = rule.judge.judge(&view)
                 && self.speaks(index, rule)
-                && !self.is_told(index, fact, complaint.matched)
             {
                 self.weigh(index, rule, &view, &complaint, positions);
             }
         }
-    }
-
-    /// What judges both before and after all files were read complains once.
-    fn is_told(&self, index: usize, fact: &Fact<'_>, _matched: &str) -> bool {
-        self.engine.imported.is_none() && self.told.contains_key(&(index, fact.span.start)) && fact.span.is_empty()
     }
 
     /// Takes note of a file that a manifest pulls in; one that cannot be followed is a problem.
@@ -65,14 +59,11 @@ impl Judging<'_, '_> {
             Err(_) if include.by_command => return,
             Err(why) => Err(why),
             Ok(path) if project.holds(&path) => Ok(path),
-            Ok(path) if include.by_command => {
+            Ok(_) if include.by_command => {
                 // A command may be run in the root as well.
                 match resolve(RepoPath::root(), written) {
                     Ok(path) if project.holds(&path) => Ok(path),
-                    _ => {
-                        let _ = path;
-                        return;
-                    }
+                    _ => return,
                 }
             }
             Ok(_) => Err("does not exist"),
@@ -84,7 +75,7 @@ impl Judging<'_, '_> {
                 self.report.problems.push(Problem {
                     path: Some(self.path.clone()),
                     place: Some(place),
-                    kind: ProblemKind::Selection,
+                    kind: ProblemKind::Unreadable,
                     message: format!("`{written}` {why}, so that nobody knows what it pulls in").into(),
                     help: "correct the path, or list this file under `unanalysed` with a reason".into(),
                 });

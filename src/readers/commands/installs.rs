@@ -10,6 +10,12 @@ use crate::span::Span;
 
 /// Scripts handed to shells are read so deep.
 const MAX_DEPTH: usize = 6;
+/// So many words are looked at for a command that another program runs.
+const MOST_WORDS: usize = 64;
+/// Programs that take a script as an argument.
+const SHELLS: [&str; 9] = ["sh", "bash", "zsh", "dash", "ash", "ksh", "eval", "su", "ssh"];
+/// Programs that run a command in a container.
+const ENTERING: [&str; 8] = ["docker", "podman", "nerdctl", "kubectl", "oc", "docker-compose", "lxc", "singularity"];
 const TOO_DEEP: &str = "scripts within scripts are nested too deep to be read";
 
 /// Takes everything that a script installs.
@@ -40,7 +46,7 @@ fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, de
     let words = unwrapped(&command.words);
     let Some(first) = words.first() else { return };
     let program = program(first.text.text());
-    if matches!(program, "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "eval" | "su" | "ssh") {
+    if SHELLS.contains(&program) {
         if depth >= MAX_DEPTH {
             manifest.unread(command.span, TOO_DEEP);
             return;
@@ -53,6 +59,12 @@ fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, de
         if let Some(fed) = &command.fed {
             deeper(fed, variables, manifest, depth + 1);
         }
+        return;
+    }
+    // `docker run image sh -c "..."`, `docker exec name pip install x`.
+    if let Some(from) = handed_on(program, words).filter(|_| depth < MAX_DEPTH) {
+        let words = words.get(from..).unwrap_or_default().to_vec();
+        one(&Command { words, span: command.span, fed: None, too_deep: false }, variables, manifest, depth + 1);
         return;
     }
     let own;
@@ -69,6 +81,22 @@ fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, de
     let Some((installer, from)) = installer(words) else { return };
     let rest = words.get(from..).unwrap_or_default();
     take(installer, rest, command, variables, manifest, depth);
+}
+
+/// Where a command begins that another program runs: a shell with a script behind `-c`, or, behind a program that enters
+/// containers, an installer.
+fn handed_on(program: &str, words: &[Word]) -> Option<usize> {
+    let text = |at: usize| words.get(at).map(|word| word.text.text()).unwrap_or_default();
+    let has_script =
+        |at: usize| text(at + 1).starts_with('-') && text(at + 1).contains('c') && text(at + 2).contains(' ');
+    let is_shell = |at: &usize| SHELLS.contains(&self::program(text(*at))) && has_script(*at);
+    let enters = ENTERING.contains(&program);
+    let is_installer = |at: &usize| {
+        enters
+            && (module_of(words.get(*at..).unwrap_or_default()).is_some()
+                || installer(words.get(*at..).unwrap_or_default()).is_some())
+    };
+    (1..words.len().min(MOST_WORDS)).find(|at| is_shell(at) || is_installer(at))
 }
 
 /// Words without those in front that only run the others.

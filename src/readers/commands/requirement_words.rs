@@ -14,31 +14,11 @@ pub(super) const MEANT: Meant<'static> = Meant { standing: Standing::Installed, 
 
 /// A requirement; one whose version the shell puts in is known by its name.
 pub(super) fn requirement(word: &Word, span: Span, manifest: &mut Manifest) {
-    let text = word.text.text();
-    // A name that is whole in front of what nobody knows: `requests==$VERSION`.
-    let known = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len());
-    let behind = text.get(known..).unwrap_or_default();
-    if word.open && known > 0 && behind.starts_with(['=', '<', '>', '~', '!', '[', '@']) {
-        named(word, 0..known, span, manifest);
-    } else if word.open {
-        manifest.open(word.text.whole(), span, MEANT);
+    if word.open {
+        manifest.half_open(&word.text, span, MEANT);
     } else {
         manifest.require_in(&word.text, span, MEANT);
     }
-}
-
-/// A distribution whose version nobody knows.
-fn named(word: &Word, name: std::ops::Range<usize>, span: Span, manifest: &mut Manifest) {
-    let text = word.text.text();
-    let dependency = Dependency {
-        name: normalise(text.get(name.clone()).unwrap_or_default()),
-        written: text.to_owned(),
-        name_span: word.text.span(name.clone()),
-        accepts: Accepts::Unknown,
-        standing: Standing::Installed,
-        ..Dependency::default()
-    };
-    manifest.push(word.text.span(name), span, dependency);
 }
 
 /// `ruff@0.6.0`, `ruff@latest`, or a requirement.

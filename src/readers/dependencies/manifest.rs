@@ -7,7 +7,7 @@ use super::requirement::{self, Malformed};
 use crate::accepts::Accepts;
 use crate::context::{Context, Contexts};
 use crate::dependency::{Dependency, Graph, Origin, Pulled, Standing};
-use crate::distribution::normalise;
+use crate::distribution::{is_distribution, normalise};
 use crate::excerpt::Excerpt;
 use crate::fact::{Fact, Role};
 use crate::problem::ProblemKind;
@@ -84,7 +84,7 @@ impl Manifest {
             Err(_) if address::is_local(text.text().trim()) => return,
             Err(Malformed { at, message }) => {
                 if is_open(text.text()) {
-                    self.open(text.whole(), statement, meant);
+                    self.half_open(text, statement, meant);
                 } else {
                     let place = Span { start: text.start(at), end: text.end(text.text().len()) };
                     let place = Span { end: place.end.max(place.start), ..place };
@@ -120,6 +120,28 @@ impl Manifest {
             ..Dependency::default()
         };
         self.push(text.span(parts.name.start..parts.end), statement, dependency);
+    }
+
+    /// Takes a requirement that only the running program completes: by its name, where that is whole.
+    pub(in crate::readers) fn half_open(&mut self, text: &Excerpt<'_>, statement: Span, meant: Meant<'_>) {
+        let content = text.text();
+        let len = content.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(content.len());
+        let behind = content.get(len..).unwrap_or_default().trim_start();
+        let name = content.get(..len).unwrap_or_default();
+        if !is_distribution(name) || !behind.starts_with(['=', '<', '>', '~', '!', '[', '@', ';', '(']) {
+            self.open(text.whole(), statement, meant);
+            return;
+        }
+        let dependency = Dependency {
+            name: normalise(name),
+            written: content.trim().to_owned(),
+            name_span: text.span(0..len),
+            accepts: Accepts::Unknown,
+            standing: meant.standing,
+            group: meant.group.map(str::to_owned),
+            ..Dependency::default()
+        };
+        self.push(text.span(0..len), statement, dependency);
     }
 
     /// Takes what is installed as it lies there: a repository, by its name; a folder, which is the project's own.

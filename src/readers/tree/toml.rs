@@ -151,7 +151,7 @@ impl<'t> Builder<'t> {
                 let wrapped = key.fold((last, item), |(name, item), outer| {
                     (outer, Item { span, value: Value::Map(vec![(name, item)]) })
                 });
-                entries.push(wrapped);
+                add(entries, wrapped);
             }
             _ => {}
         }
@@ -225,9 +225,22 @@ impl<'t> Builder<'t> {
         let wrapped =
             key.fold((last, item), |(name, item), outer| (outer, Item { span, value: Value::Map(vec![(name, item)]) }));
         if let Some(table) = self.table() {
-            table.push(wrapped);
+            add(table, wrapped);
         }
     }
+}
+
+/// Adds a pair; parts of one dotted key (`a.version = "1"`, `a.extras = []`) that follow one another become one map.
+fn add<'t>(entries: &mut Vec<(Excerpt<'t>, Item<'t>)>, (key, item): (Excerpt<'t>, Item<'t>)) {
+    if let Value::Map(_) = item.value
+        && let Some((last, Item { value: Value::Map(inner), .. })) = entries.last_mut()
+        && last.text() == key.text()
+        && let Value::Map(more) = item.value
+    {
+        inner.extend(more);
+        return;
+    }
+    entries.push((key, item));
 }
 
 /// Makes the way to a table. Only the last entry of each map is looked at, so that many headers take no longer.
@@ -381,6 +394,7 @@ mod tests {
     fn paths_are_found_however_tables_are_opened() {
         let text = "[a]\nb.c = 'x'\n[d]\n[a.b]\ne = { f = [\"y\\u007a\"] }\n";
         assert_eq!(texts(text, &["a", "b", "c"]), [("x".to_owned(), 11)]);
+        assert_eq!(parse("a.b = 'x'\na.c = 'y'\n").root.at(&["a"])[0].entries().len(), 2);
         assert_eq!(texts(text, &["a", "b", "e", "f"]), [("yz".to_owned(), 36)]);
     }
 

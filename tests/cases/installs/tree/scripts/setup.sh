@@ -6,3 +6,5 @@ EOT
 $(command -v pip3) install aiohttp || true
 pipenv install requests; pip install requests>=2
 pip uninstall requests
+docker run -it image sh -c "pip install aiohttp && true"
+podman exec name python3 -m pip install requests

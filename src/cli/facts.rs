@@ -16,7 +16,7 @@ use crate::parallel;
 use crate::problem::Problem;
 use crate::project::{Importer, Layout, Project, standard_library};
 use crate::readers::quoted::Quoted;
-use crate::readers::wanted::{Beside, Distributions};
+use crate::readers::wanted::{Beside, Distributions, Everything};
 use crate::readers::{Detail, Sink, Unread, Wanted};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
@@ -157,23 +157,6 @@ fn find_place(matches: &ArgMatches, target: &Target, shell: &mut Shell<'_>) -> R
     let mut roots = vec![RepoPath::default()];
     roots.extend(place.root.join("src").is_dir().then_some(source));
     Ok((place, Layout { roots, target: (3, standard_library::NEWEST), ..Layout::default() }))
-}
-
-/// Every distribution is told.
-struct Everything;
-
-impl Distributions for Everything {
-    fn all(&self) -> bool {
-        true
-    }
-
-    fn wants(&self, _: &str) -> bool {
-        true
-    }
-
-    fn may_stand_in(&self, _: &[u8]) -> bool {
-        true
-    }
 }
 
 /// Which facts are told.

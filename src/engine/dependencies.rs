@@ -4,7 +4,6 @@
 use super::Included;
 use super::file::Judging;
 use super::manifests::Nearby;
-use crate::context::Context;
 use crate::fact::Fact;
 use crate::kinds::View;
 use crate::policy::Rule;
@@ -19,12 +18,7 @@ impl Judging<'_, '_> {
         let Some(dependency) = fact.dependency else { return };
         let engine = self.engine;
         let python = fact.versions.nearest(engine.target);
-        let contexts = if fact.versions.admits(engine.target) {
-            fact.contexts.without(Context::VersionGuarded)
-        } else {
-            fact.contexts
-        };
-        let fact = &Fact { contexts, ..*fact };
+        let fact = &self.for_target(fact);
         let around = Nearby { engine, own: None };
         for index in engine.policy.index.about_distribution(&dependency.name) {
             let Some(rule) = engine.policy.rules.get(index) else { continue };

@@ -130,6 +130,13 @@ impl<'e, 'a> Judging<'e, 'a> {
         self.importer.get_or_init(|| self.engine.project.importer(self.path))
     }
 
+    /// The same fact for the target: a version test that lets the target through guards nothing.
+    pub(super) fn for_target<'f>(&self, fact: &Fact<'f>) -> Fact<'f> {
+        let is_admitted = fact.versions.admits(self.engine.target);
+        let contexts = if is_admitted { fact.contexts.without(Context::VersionGuarded) } else { fact.contexts };
+        Fact { contexts, ..*fact }
+    }
+
     /// The absolute name of what a fact reaches.
     fn reached<'f>(&self, fact: &Fact<'f>) -> Cow<'f, str> {
         if fact.level == 0 {
@@ -301,14 +308,8 @@ impl Sink for Judging<'_, '_> {
         {
             self.report.imports.push(reached.strip_suffix(".*").unwrap_or(reached).into());
         }
-        // A version test that lets the target through guards nothing.
         let python = fact.versions.nearest(engine.target);
-        let contexts = if fact.versions.admits(engine.target) {
-            fact.contexts.without(Context::VersionGuarded)
-        } else {
-            fact.contexts
-        };
-        let fact = &Fact { contexts, ..*fact };
+        let fact = &self.for_target(fact);
         let mut told = if self.follow == Follow::Only {
             self.complaining(fact, reached, python)
         } else {

@@ -8,7 +8,7 @@ use crate::fact::Fact;
 use crate::kinds::Around;
 use crate::project::{Project, libraries};
 use crate::readers::quoted::Quoted;
-use crate::readers::wanted::Distributions;
+use crate::readers::wanted::Everything;
 use crate::readers::{self, Detail, Include, REQUIREMENTS, Reader, Sink, Unread, Wanted, python};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
@@ -128,22 +128,6 @@ fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Names> {
         }
     }
     Some(names)
-}
-
-struct Everything;
-
-impl Distributions for Everything {
-    fn all(&self) -> bool {
-        true
-    }
-
-    fn wants(&self, _: &str) -> bool {
-        true
-    }
-
-    fn may_stand_in(&self, _: &[u8]) -> bool {
-        true
-    }
 }
 
 struct Collecting<'c> {

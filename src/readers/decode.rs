@@ -1,6 +1,6 @@
 //! Bytes to text for everything that is no Python source. Knows byte order marks and UTF-16; must not know any syntax.
 
-use super::Unread;
+use super::{Sink, Unread};
 use crate::problem::ProblemKind;
 use crate::span::{Span, to_u32};
 use crate::text::{Shift, Text};
@@ -29,6 +29,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, Unread> {
     match simdutf8::basic::from_utf8(content) {
         Ok(text) => Ok(Text::stored(text, base)),
         Err(_) => Ok(as_characters(bytes)),
+    }
+}
+
+/// The same; trouble is told to a sink.
+pub(super) fn decode_or_tell<'b>(bytes: &'b [u8], sink: &mut dyn Sink) -> Option<Text<'b>> {
+    match decode(bytes) {
+        Ok(text) => Some(text),
+        Err(unread) => {
+            sink.unread(&mut as_characters(bytes).positions(), unread);
+            None
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every reader in the table, on bytes that nobody would call Python.
 
 use policy::fact::{Fact, Role};
-use policy::readers::wanted::Distributions;
+use policy::readers::wanted::Everything;
 use policy::readers::{Detail, READERS, Sink, Unread, Wanted, by_path};
 use policy::repo_path::RepoPath;
 use policy::source::Source;
@@ -57,23 +57,6 @@ const FILES: [&str; 18] = [
     "a.sh",
 ];
 const MORE_FILES: [&str; 2] = ["requirements.txt", "constraints.txt"];
-
-/// Every distribution is asked about.
-struct Everything;
-
-impl Distributions for Everything {
-    fn all(&self) -> bool {
-        true
-    }
-
-    fn wants(&self, _: &str) -> bool {
-        true
-    }
-
-    fn may_stand_in(&self, _: &[u8]) -> bool {
-        true
-    }
-}
 
 /// Reads bytes as a file of this name.
 fn read_as(name: &str, bytes: &[u8], wanted: &Wanted<'_>) -> Checked {

@@ -51,20 +51,20 @@ pub(super) struct Installer {
     pub(super) words: &'static [&'static str],
     pub(super) takes: Takes,
     /// Options whose value matters.
-    pub(super) options: &'static [(&'static str, Means)],
+    pub(super) options: &'static [&'static [(&'static str, Means)]],
     /// Other options that take a value, separated by white space.
     pub(super) values: &'static [&'static str],
     /// Options without a value, where long options may be cut short: by their whole names nothing else is meant.
     pub(super) flags: Option<&'static str>,
 }
 
-const PIP_OPTIONS: &[(&str, Means)] = &[
+const EDITABLE: &[(&str, Means)] = &[("-e", Means::Editable), ("--editable", Means::Editable)];
+
+const FILES: &[(&str, Means)] = &[
     ("-r", Means::File),
     ("--requirement", Means::File),
     ("-c", Means::Constraints),
     ("--constraint", Means::Constraints),
-    ("-e", Means::Editable),
-    ("--editable", Means::Editable),
 ];
 
 const PIP: &str = "\
@@ -116,22 +116,6 @@ const UV_OPTIONS: &[(&str, Means)] = &[
     ("--override", Means::File),
 ];
 
-const UV_PIP_OPTIONS: &[(&str, Means)] = &[
-    ("-r", Means::File),
-    ("--requirements", Means::File),
-    ("--requirement", Means::File),
-    ("-c", Means::Constraints),
-    ("--constraints", Means::Constraints),
-    ("--constraint", Means::Constraints),
-    ("-b", Means::Constraints),
-    ("--build-constraints", Means::Constraints),
-    ("--build-constraint", Means::Constraints),
-    ("--overrides", Means::File),
-    ("--override", Means::File),
-    ("-e", Means::Editable),
-    ("--editable", Means::Editable),
-];
-
 const WITH: &[(&str, Means)] = &[
     ("-w", Means::Requirements),
     ("--with", Means::Requirements),
@@ -178,19 +162,19 @@ const PIPENV: &str = "\
 const SYSTEM: &str = "\
     -t --target-release -o --option -c --config-file -a --repository -X";
 
-const NONE: &[(&str, Means)] = &[];
+const NONE: &[&[(&str, Means)]] = &[];
 
 const fn row(
     words: &'static [&'static str],
     takes: Takes,
-    options: &'static [(&'static str, Means)],
+    options: &'static [&'static [(&'static str, Means)]],
     values: &'static [&'static str],
 ) -> Installer {
     Installer { words, takes, options, values, flags: None }
 }
 
 const fn pip(words: &'static [&'static str]) -> Installer {
-    Installer { flags: Some(PIP_FLAGS), ..row(words, Takes::Requirements, PIP_OPTIONS, &[PIP]) }
+    Installer { flags: Some(PIP_FLAGS), ..row(words, Takes::Requirements, &[FILES, EDITABLE], &[PIP]) }
 }
 
 /// Every command that installs; of several that fit, the longest does.
@@ -198,36 +182,26 @@ pub(super) static INSTALLERS: &[Installer] = &[
     pip(&["pip", "install"]),
     pip(&["pip", "download"]),
     pip(&["pip", "wheel"]),
-    row(&["uv", "pip", "install"], Takes::Requirements, UV_PIP_OPTIONS, &[UV_SHARED, UV_PIP]),
-    row(&["uv", "pip", "sync"], Takes::Files, UV_OPTIONS, &[UV_SHARED, UV_PIP]),
-    row(&["uv", "pip", "compile"], Takes::Files, UV_OPTIONS, &[UV_SHARED, UV_PIP]),
-    row(&["uv", "add"], Takes::Requirements, UV_OPTIONS, &[UV_SHARED, UV_ADD]),
-    row(&["uv", "tool", "install"], Takes::Tool, WITH, &[UV_SHARED]),
-    row(&["uv", "tool", "run"], Takes::Tool, WITH, &[UV_SHARED]),
-    row(&["uvx"], Takes::Tool, WITH, &[UV_SHARED]),
-    row(&["uv", "run"], Takes::Command, WITH, &[UV_SHARED]),
-    row(&["pipx", "install"], Takes::Requirements, PIPX_OPTIONS, &[PIPX]),
-    row(&["pipx", "inject"], Takes::Behind, PIPX_OPTIONS, &[PIPX]),
-    row(&["pipx", "run"], Takes::Tool, PIPX_OPTIONS, &[PIPX]),
+    row(&["uv", "pip", "install"], Takes::Requirements, &[UV_OPTIONS, EDITABLE], &[UV_SHARED, UV_PIP]),
+    row(&["uv", "pip", "sync"], Takes::Files, &[UV_OPTIONS], &[UV_SHARED, UV_PIP]),
+    row(&["uv", "pip", "compile"], Takes::Files, &[UV_OPTIONS], &[UV_SHARED, UV_PIP]),
+    row(&["uv", "add"], Takes::Requirements, &[UV_OPTIONS], &[UV_SHARED, UV_ADD]),
+    row(&["uv", "tool", "install"], Takes::Tool, &[WITH], &[UV_SHARED]),
+    row(&["uv", "tool", "run"], Takes::Tool, &[WITH], &[UV_SHARED]),
+    row(&["uvx"], Takes::Tool, &[WITH], &[UV_SHARED]),
+    row(&["uv", "run"], Takes::Command, &[WITH], &[UV_SHARED]),
+    row(&["pipx", "install"], Takes::Requirements, &[PIPX_OPTIONS], &[PIPX]),
+    row(&["pipx", "inject"], Takes::Behind, &[PIPX_OPTIONS], &[PIPX]),
+    row(&["pipx", "run"], Takes::Tool, &[PIPX_OPTIONS], &[PIPX]),
     row(&["poetry", "add"], Takes::Poetry, NONE, &[POETRY]),
     row(&["poetry", "self", "add"], Takes::Poetry, NONE, &[POETRY]),
     row(&["poetry", "run"], Takes::Command, NONE, &[POETRY]),
-    row(
-        &["pdm", "add"],
-        Takes::Requirements,
-        &[("-e", Means::Editable), ("--editable", Means::Editable), ("--override", Means::File)],
-        &[PDM],
-    ),
+    row(&["pdm", "add"], Takes::Requirements, &[EDITABLE, &[("--override", Means::File)]], &[PDM]),
     row(&["pdm", "run"], Takes::Command, NONE, &[PDM]),
     row(
         &["pipenv", "install"],
         Takes::Requirements,
-        &[
-            ("-r", Means::File),
-            ("--requirements", Means::File),
-            ("-e", Means::Editable),
-            ("--editable", Means::Editable),
-        ],
+        &[EDITABLE, &[("-r", Means::File), ("--requirements", Means::File)]],
         &[PIPENV],
     ),
     row(&["pipenv", "run"], Takes::Command, NONE, &[PIPENV]),

@@ -217,13 +217,13 @@ fn has(options: &str, option: &str) -> bool {
 
 fn takes_value(installer: &Installer, option: &str) -> bool {
     installer.values.iter().any(|values| has(values, option))
-        || installer.options.iter().any(|(name, _)| *name == option)
+        || installer.options.iter().copied().flatten().any(|(name, _)| *name == option)
 }
 
 /// What an option means, with its full name: long ones may be cut short where the tool lets them.
 fn meaning(installer: &Installer, option: &str) -> Option<Means> {
     let of = |name: &str| {
-        let known = installer.options.iter().find(|(own, _)| *own == name).map(|(_, means)| *means);
+        let known = installer.options.iter().copied().flatten().find(|(own, _)| *own == name).map(|(_, means)| *means);
         known.or_else(|| installer.values.iter().any(|values| has(values, name)).then_some(Means::Other))
     };
     let exact = of(option);
@@ -231,7 +231,8 @@ fn meaning(installer: &Installer, option: &str) -> Option<Means> {
     if exact.is_some() || is_flag || !option.starts_with("--") || option.len() < 4 {
         return exact;
     }
-    let by_start = installer.options.iter().find(|(own, _)| own.starts_with(option)).map(|(_, means)| *means);
+    let by_start =
+        installer.options.iter().copied().flatten().find(|(own, _)| own.starts_with(option)).map(|(_, means)| *means);
     let is_other =
         || installer.values.iter().flat_map(|values| values.split_whitespace()).any(|own| own.starts_with(option));
     by_start.or_else(|| is_other().then_some(Means::Other))

@@ -45,15 +45,9 @@ pub(super) fn read_manifest(
     if wanted.distributions.is_none() {
         return;
     }
-    match decode::decode(source.bytes) {
-        Ok(text) => {
-            let mut manifest = Manifest::new(surface);
-            fill(&text, &mut manifest);
-            manifest.hand_over(&text, wanted, sink);
-        }
-        Err(unread) => {
-            let text = decode::as_characters(source.bytes);
-            sink.unread(&mut text.positions(), unread);
-        }
+    if let Some(text) = decode::decode_or_tell(source.bytes, sink) {
+        let mut manifest = Manifest::new(surface);
+        fill(&text, &mut manifest);
+        manifest.hand_over(&text, wanted, sink);
     }
 }

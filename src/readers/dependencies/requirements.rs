@@ -59,14 +59,7 @@ impl Reader for Requirements {
         if wanted.distributions.is_none() {
             return;
         }
-        let text = match decode::decode(source.bytes) {
-            Ok(text) => text,
-            Err(unread) => {
-                let text = decode::as_characters(source.bytes);
-                sink.unread(&mut text.positions(), unread);
-                return;
-            }
-        };
+        let Some(text) = decode::decode_or_tell(source.bytes, sink) else { return };
         let mut manifest = Manifest::new(surface);
         let group = group(source);
         let standing = if self.constrains { Standing::Constraint } else { Standing::Declared };

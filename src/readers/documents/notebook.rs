@@ -25,14 +25,7 @@ impl Reader for Notebook {
     }
 
     fn read(&self, source: &Source<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
-        let text = match decode::decode(source.bytes) {
-            Ok(text) => text,
-            Err(unread) => {
-                let text = decode::as_characters(source.bytes);
-                sink.unread(&mut text.positions(), unread);
-                return;
-            }
-        };
+        let Some(text) = decode::decode_or_tell(source.bytes, sink) else { return };
         let tree = json::parse(text.content());
         if !is_foreign(&tree.root) {
             cells::read(&text, cells(&tree.root), "cell", surface, wanted, detail, sink);

@@ -85,6 +85,19 @@ fn hostile_files_take_no_longer_than_they_should() {
     }
 }
 
+#[test]
+fn requirement_files_are_read_in_utf16() {
+    let policy = "version: 1\nrules: { r: { forbid: { dependency: [requests] } } }\n";
+    for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        let text = "\u{feff}# é\r\nflask==1.0\r\nrequests==2.31.0\r\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+        let tree = folder(&[("policy.yaml", policy)]);
+        std::fs::write(tree.path().join("requirements.txt"), bytes).unwrap();
+        let run = run(tree.path(), &["check", "--format", "concise"]);
+        assert_eq!((run.code, run.stdout.split(' ').next()), (1, Some("requirements.txt:3:1:")), "{}", run.stdout);
+    }
+}
+
 /// Every file that is not read whole says so; one that holds no such name may be as broken as it likes.
 #[test]
 fn only_what_may_hide_a_name_is_a_problem() {

@@ -249,6 +249,16 @@ impl Manifest {
         self.unread.push((unread, Hides::Anything));
     }
 
+    /// A distribution comes from somewhere else than an index, so that nobody can tell which version is installed.
+    pub(in crate::readers) fn comes_from(&mut self, name: &str, origin: Origin) {
+        for found in self.found.iter_mut().filter(|found| found.dependency.name == name) {
+            if found.dependency.origin == Origin::Index {
+                found.dependency.origin = origin;
+                found.dependency.accepts = Accepts::Unknown;
+            }
+        }
+    }
+
     /// A distribution is the project itself, which asks for its own extras.
     pub(in crate::readers) fn is_own(&mut self, name: &str) {
         for found in self.found.iter_mut().filter(|found| found.dependency.name == name) {

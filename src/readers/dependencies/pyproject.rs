@@ -4,6 +4,7 @@
 use super::manifest::{Manifest, Meant, is_open};
 use super::pyproject_places::{Group, PLACES, Place, Shape};
 use super::{read_manifest, requirements, tables, tox_ini};
+use crate::dependency::Origin;
 use crate::distribution::normalise;
 use crate::excerpt::Excerpt;
 use crate::readers::commands::installs;
@@ -61,8 +62,32 @@ pub(super) fn read(text: &str, prefix: &[&'static str], manifest: &mut Manifest)
     for name in own_names(&tree.root) {
         manifest.is_own(&name);
     }
+    for place in SOURCES {
+        let Some(path) = strip(place, prefix) else { continue };
+        for (name, source) in tree.root.at(path).into_iter().flat_map(Item::entries) {
+            let entries = std::iter::once(source).chain(source.items());
+            if let Some(origin) = entries.filter_map(origin).next() {
+                manifest.comes_from(&normalise(name.text()), origin);
+            }
+        }
+    }
     for (span, message) in tree.broken {
         manifest.broken(span, format!("broken TOML: {message}"));
+    }
+}
+
+/// Where uv and hatch say where distributions come from that are declared elsewhere.
+const SOURCES: [&[&str]; 3] =
+    [&["tool", "uv", "sources"], &["tool", "hatch", "sources"], &["tool", "hatch", "envs", "*", "sources"]];
+
+/// Where an entry of these says that a distribution comes from, where that is no index.
+fn origin(source: &Item<'_>) -> Option<Origin> {
+    let has = |key: &str| source.get(key).is_some();
+    match () {
+        () if has("git") => Some(Origin::Vcs),
+        () if has("url") => Some(Origin::Url),
+        () if has("path") || has("workspace") || source.text().is_some() => Some(Origin::Path),
+        () => None,
     }
 }
 

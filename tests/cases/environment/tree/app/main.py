@@ -1,0 +1,1 @@
+from acme.metrics import push

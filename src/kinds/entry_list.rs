@@ -149,7 +149,10 @@ pub(super) fn push(
         }
         if written.text.contains('-') && name::is_dotted(&written.text.replace('-', "_")) {
             let import = written.text.replace('-', "_");
-            let help = format!("say what code imports: `{{ dist: {}, import: {import} }}`", written.text);
+            let help = format!(
+                "say what code imports: `{{ dist: {0}, import: {import} }}`; or forbid the dependency alone: `{{ dependency: [{0}] }}`",
+                written.text
+            );
             let message = format!("nobody knows what code imports of the distribution `{}`", written.text);
             reading.wrong(written.span, message, help);
             return;

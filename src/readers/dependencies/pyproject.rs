@@ -65,8 +65,8 @@ pub(super) fn read(text: &str, prefix: &[&'static str], manifest: &mut Manifest)
     for place in SOURCES {
         let Some(path) = strip(place, prefix) else { continue };
         for (name, source) in tree.root.at(path).into_iter().flat_map(Item::entries) {
-            let entries = std::iter::once(source).chain(source.items());
-            if let Some(origin) = entries.filter_map(origin).next() {
+            let mut entries = std::iter::once(source).chain(source.items());
+            if let Some(origin) = entries.find_map(origin) {
                 manifest.comes_from(&normalise(name.text()), origin);
             }
         }

@@ -5,6 +5,9 @@ use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 use std::str::FromStr;
 use version_ranges::Ranges;
 
+/// More specifiers for one distribution are not read.
+const MOST_SPECIFIERS: usize = 200;
+
 /// Which versions a declaration accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Accepts {
@@ -43,6 +46,9 @@ impl Range {
     /// Reads version specifiers (PEP 440); `None` when they are none.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text.bytes().filter(|b| *b == b',').count() > MOST_SPECIFIERS {
+            return None;
+        }
         let specifiers = VersionSpecifiers::from_str(text).ok().filter(|all| all.iter().next().is_some())?;
         let ranges = set(&specifiers, Side::Rule);
         Some(Self { specifiers, ranges })
@@ -86,6 +92,10 @@ impl Accepts {
         let text = text.trim().trim_end_matches(',').trim_end();
         if text.is_empty() {
             return Accepts::Any;
+        }
+        // Each excluded version splits a set: nobody writes so many.
+        if text.bytes().filter(|b| *b == b',').count() > MOST_SPECIFIERS {
+            return Accepts::Unknown;
         }
         let parsed = VersionSpecifiers::from_str(text).or_else(|_| VersionSpecifiers::from_str(&without_stars(text)));
         parsed.map_or(Accepts::Unknown, |specifiers| Accepts::Some(set(&specifiers, Side::Declaration)))

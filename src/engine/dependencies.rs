@@ -25,7 +25,7 @@ impl Judging<'_, '_> {
             if !rule.judge.hears(fact)
                 || (engine.imported.is_some() && !rule.judge.judges_use())
                 || !rule.holds_for(python)
-                || !speaks_of_group(rule, dependency.group.as_deref())
+                || !speaks_of_group(rule, dependency.group.as_deref(), engine.imported.is_some())
             {
                 continue;
             }
@@ -79,8 +79,8 @@ impl Judging<'_, '_> {
 }
 
 /// Whether a rule speaks of a group of dependencies.
-fn speaks_of_group(rule: &Rule, group: Option<&str>) -> bool {
-    let usual = rule.judge.usual_groups();
+fn speaks_of_group(rule: &Rule, group: Option<&str>, is_end: bool) -> bool {
+    let usual = if is_end { rule.judge.usual_groups() } else { &[] };
     if rule.groups.is_empty() && usual.is_empty() {
         return true;
     }

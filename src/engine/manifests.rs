@@ -26,7 +26,15 @@ type Names = FxHashSet<String>;
 
 /// What each folder's manifests declare; `None` where there are none. Read when it is first asked for.
 #[derive(Default)]
-pub(super) struct Declared(RwLock<FxHashMap<RepoPath, Option<Arc<Names>>>>);
+pub(super) struct Declared(RwLock<FxHashMap<RepoPath, Option<Arc<Said>>>>);
+
+/// What the manifests of a folder say.
+#[derive(Default)]
+pub(super) struct Said {
+    names: Names,
+    /// Whether something cannot be read, or only the running program knows.
+    is_unsure: bool,
+}
 
 /// What files import, by the folders in which they lie, with all above.
 #[derive(Default)]
@@ -68,18 +76,18 @@ pub(super) fn served(manifest: &RepoPath) -> RepoPath {
 }
 
 impl Declared {
-    fn of(&self, folder: &RepoPath, project: &Project<'_>) -> Option<Arc<Names>> {
+    fn of(&self, folder: &RepoPath, project: &Project<'_>) -> Option<Arc<Said>> {
         if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(folder) {
             return known.clone();
         }
-        let names = read_folder(folder, project).map(Arc::new);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(folder.clone(), names.clone());
-        names
+        let said = read_folder(folder, project).map(Arc::new);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(folder.clone(), said.clone());
+        said
     }
 }
 
 /// What the manifests of a folder declare.
-fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Names> {
+fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Said> {
     let mut files: Vec<(RepoPath, &dyn Reader)> = Vec::new();
     let take = |folder: &RepoPath, files: &mut Vec<(RepoPath, &dyn Reader)>| {
         let mut below = Vec::new();
@@ -102,14 +110,14 @@ fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Names> {
     if files.is_empty() {
         return None;
     }
-    let mut names = Names::default();
+    let mut said = Said::default();
     let mut seen: FxHashSet<RepoPath> = FxHashSet::default();
     while let Some((path, reader)) = files.pop() {
         if seen.len() >= MOST_FILES || !seen.insert(path.clone()) {
             continue;
         }
         let Some(bytes) = project.read(&path) else { continue };
-        let mut collecting = Collecting { names: &mut names, includes: Vec::new() };
+        let mut collecting = Collecting { said: &mut said, includes: Vec::new() };
         let wanted = Wanted { distributions: Some(&Everything), ..Wanted::IMPORTS };
         reader.read(
             &Source { path: &path, bytes: &bytes },
@@ -127,11 +135,11 @@ fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Names> {
             }
         }
     }
-    Some(names)
+    Some(said)
 }
 
 struct Collecting<'c> {
-    names: &'c mut Names,
+    said: &'c mut Said,
     includes: Vec<Include>,
 }
 
@@ -140,7 +148,8 @@ impl Sink for Collecting<'_> {
         if let Some(dependency) = fact.dependency
             && matches!(dependency.standing, Standing::Declared | Standing::Override)
         {
-            self.names.insert(dependency.name.clone());
+            self.said.is_unsure |= fact.open;
+            self.said.names.insert(dependency.name.clone());
         }
     }
 
@@ -152,7 +161,9 @@ impl Sink for Collecting<'_> {
         self.includes.push(include);
     }
 
-    fn unread(&mut self, _: &mut Positions<'_>, _: Unread) {}
+    fn unread(&mut self, _: &mut Positions<'_>, _: Unread) {
+        self.said.is_unsure = true;
+    }
 }
 
 /// What the rest of the project says, seen from one file.
@@ -173,14 +184,14 @@ impl Nearby<'_, '_> {
         let (bytes, cell) = self.own?;
         cell.get_or_init(|| {
             python::has_script_block(bytes).then(|| {
-                let mut names = Names::default();
-                let mut collecting = Collecting { names: &mut names, includes: Vec::new() };
+                let mut said = Said::default();
+                let mut collecting = Collecting { said: &mut said, includes: Vec::new() };
                 python::read_script_block(
                     bytes,
                     &Wanted { distributions: Some(&Everything), ..Wanted::IMPORTS },
                     &mut collecting,
                 );
-                names
+                said.names
             })
         })
         .as_ref()
@@ -200,12 +211,12 @@ impl Around for Nearby<'_, '_> {
             return Some(true);
         }
         loop {
-            if let Some(names) = self.engine.declared.of(&folder, self.engine.project) {
+            if let Some(said) = self.engine.declared.of(&folder, self.engine.project) {
                 is_served = true;
                 // The packages of a member of a workspace lie beside its manifest, or in its `src`.
                 let project = self.engine.project;
                 let is_own = project.has_module(&folder, own) || project.has_module(&folder.join(b"src"), own);
-                if is_own || self.provides(&names, import) {
+                if is_own || self.provides(&said.names, import) {
                     return Some(true);
                 }
             }
@@ -224,6 +235,23 @@ impl Around for Nearby<'_, '_> {
         let imports = imported.0.get(&served(manifest));
         let known = &self.engine.policy.libraries;
         Some(imports.is_some_and(|imports| imports.iter().any(|import| known.may_provide(distribution, import))))
+    }
+
+    fn knows_imports(&self) -> bool {
+        self.engine.imported.is_some()
+    }
+
+    fn is_unsure(&self, path: &RepoPath) -> bool {
+        let mut folder = path.parent();
+        loop {
+            if self.engine.declared.of(&folder, self.engine.project).is_some_and(|said| said.is_unsure) {
+                return true;
+            }
+            if folder.as_bytes().is_empty() {
+                return false;
+            }
+            folder = folder.parent();
+        }
     }
 
     fn served(&self, manifest: &RepoPath) -> RepoPath {

@@ -264,12 +264,16 @@ pub(super) fn done(dependency: &Dependency) -> String {
     words
 }
 
+/// A text on one line, cut where it gets too long.
+fn short(text: &str) -> String {
+    let head: String = text.chars().take(1_000).collect();
+    let line = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 120 { line.chars().take(117).chain("...".chars()).collect() } else { line }
+}
+
 /// A dependency as messages name it: the requirement as written, and the marker under which it holds.
 pub(super) fn shown(dependency: &Dependency) -> String {
-    let mut text: String = dependency.written.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() > 120 {
-        text = text.chars().take(117).chain("...".chars()).collect();
-    }
+    let text = short(&dependency.written);
     let mut shown = format!("`{text}`");
     if dependency.guessed && dependency.origin != Origin::System {
         let _ = write!(shown, " (`{}` by its address)", dependency.name);
@@ -278,6 +282,7 @@ pub(super) fn shown(dependency: &Dependency) -> String {
         let _ = write!(shown, " (stubs of `{described}`)");
     }
     if let Some((marker, _)) = &dependency.marker {
+        let marker = short(marker);
         let _ = write!(shown, " (where `{marker}`)");
     }
     shown

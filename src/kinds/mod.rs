@@ -226,6 +226,10 @@ pub trait Around {
     /// Whether a file in the scope of a manifest imports something that this distribution brings in; `None` when not every
     /// file was read.
     fn is_used(&self, manifest: &RepoPath, distribution: &str) -> Option<bool>;
+    /// Whether every file was read.
+    fn knows_imports(&self) -> bool;
+    /// Whether something in the manifests that serve a file cannot be read, or only the running program knows.
+    fn is_unsure(&self, path: &RepoPath) -> bool;
     /// The folder that a manifest serves.
     fn served(&self, manifest: &RepoPath) -> RepoPath;
 }

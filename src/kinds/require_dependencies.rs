@@ -3,7 +3,7 @@
 
 use super::distributions::{dependency, is_unverifiable, shown};
 use super::words::is_stdlib;
-use super::{Asks, Complaint, Judge, View};
+use super::{Around, Asks, Complaint, Judge, View};
 use crate::dependency::{Dependency, Origin, Standing};
 use crate::document::fields::Spanned;
 use crate::fact::{Fact, Role};
@@ -43,7 +43,10 @@ impl Demands {
             Demand::Used => is_unused(view),
             Demand::Declared => fact.is_statement() && is_undeclared(view),
         };
-        self.0.iter().map(|(demand, _)| *demand).find(|demand| fails(*demand))
+        // What is used only shows in the end, when everything else was judged.
+        let is_end = view.around.is_some_and(Around::knows_imports);
+        let mut asked = self.0.iter().map(|(demand, _)| *demand).filter(|demand| (*demand == Demand::Used) == is_end);
+        asked.find(|demand| fails(*demand))
     }
 }
 
@@ -96,7 +99,8 @@ impl Judge for Demands {
             all: self.has(Demand::Used),
             dynamic: self.has(Demand::Used),
             strings: self.has(Demand::Used),
-            every_distribution: self.has(Demand::Pinned) || self.has(Demand::Used),
+            // What cannot be read of a manifest may be what declares an import.
+            every_distribution: true,
             ..Asks::default()
         }
     }
@@ -118,13 +122,17 @@ impl Judge for Demands {
 
     fn usual_groups(&self) -> &'static [&'static str] {
         // What developers need to work is rarely imported.
-        if self.0.len() == 1 && self.has(Demand::Used) { &["runtime", "extra:*"] } else { &[] }
+        if self.has(Demand::Used) { &["runtime", "extra:*"] } else { &[] }
     }
 
     fn judge<'j>(&'j self, view: &View<'_>) -> Option<Complaint<'j>> {
         let unmet = self.unmet(view)?;
         let (_, written) = self.0.iter().find(|(demand, _)| *demand == unmet)?;
-        let unsure = unmet == Demand::Pinned && dependency(view).is_some_and(is_unverifiable);
+        let unsure = match unmet {
+            Demand::Pinned => dependency(view).is_some_and(is_unverifiable),
+            Demand::Declared => view.around.is_some_and(|around| around.is_unsure(view.path)),
+            Demand::Used => false,
+        };
         Some(Complaint {
             matched: &written.text,
             span: written.span,
@@ -142,7 +150,12 @@ impl Judge for Demands {
         let Some(dependency) = dependency(view) else {
             let name = top(view.reached);
             let is_served = view.around.is_some_and(|around| around.is_declared(view.path, view.reached).is_some());
-            return if is_served {
+            let is_unsure = view.around.is_some_and(|around| around.is_unsure(view.path));
+            return if is_unsure {
+                format!(
+                    "`{name}` is imported here, but no manifest in scope that can be read whole declares what brings it in"
+                )
+            } else if is_served {
                 format!("`{name}` is imported here, but no manifest in scope declares what brings it in")
             } else {
                 format!("`{name}` is imported here, but no manifest serves this file")

@@ -2,7 +2,7 @@
 //! documents; whatever it does not know it passes over.
 
 use super::installs;
-use super::words::{Variables, Word, words};
+use super::words::{Variables, Word, commands, words};
 use crate::excerpt::Excerpt;
 use crate::readers::dependencies::manifest::Manifest;
 use crate::readers::dependencies::read_manifest;
@@ -173,12 +173,14 @@ fn remember(text: &Excerpt<'static>, variables: &mut Variables) {
 }
 
 fn without_flags(text: &Excerpt<'static>) -> Excerpt<'static> {
-    let mut rest = text.clone();
-    while rest.text().starts_with("--") {
-        let end = rest.text().find(char::is_whitespace).unwrap_or(rest.text().len());
-        rest = rest.part(end..rest.text().len()).trim();
+    let content = text.text();
+    let mut at = 0;
+    while let Some(rest) = content.get(at..).filter(|rest| rest.starts_with("--")) {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let behind = rest.get(end..).unwrap_or_default();
+        at += end + behind.len() - behind.trim_start().len();
     }
-    rest
+    text.part(at..content.len())
 }
 
 fn run(text: &Excerpt<'static>, bodies: &[Excerpt<'static>], variables: &mut Variables, manifest: &mut Manifest) {
@@ -199,7 +201,7 @@ fn run(text: &Excerpt<'static>, bodies: &[Excerpt<'static>], variables: &mut Var
         }
     }
     // The body of a lone here document is the script.
-    if text.text().starts_with("<<") && !bodies.is_empty() && words(text).is_empty() {
+    if text.text().starts_with("<<") && !bodies.is_empty() && commands(text, &mut Variables::default()).is_empty() {
         for body in bodies {
             installs::script(body, variables, manifest);
         }

@@ -84,7 +84,9 @@ fn valid(name: &str) -> Option<String> {
 /// `…@revision` of a repository.
 fn without_revision(address: &str) -> (&str, Option<&str>) {
     let host = address.find("://").map_or(0, |at| at + 3);
-    let path = address.get(host..).and_then(|rest| rest.find(['/', ':'])).map_or(host, |at| host + at);
+    // Before the path of an address, `:` and `@` belong to credentials and ports; `git@host:path` has no scheme.
+    let ends: &[char] = if host > 0 { &['/'] } else { &['/', ':'] };
+    let path = address.get(host..).and_then(|rest| rest.find(ends)).map_or(host, |at| host + at);
     match address.get(path..).and_then(|rest| rest.rfind('@')) {
         Some(at) => (address.get(..path + at).unwrap_or_default(), address.get(path + at + 1..)),
         None => (address, None),
@@ -121,6 +123,8 @@ mod tests {
             ),
             ("git+ssh://git@github.com/psf/requests.git@main", Some("requests"), None),
             ("git+https://github.com/psf/requests", Some("requests"), None),
+            ("git+https://user:token@github.com/psf/requests.git@v1", Some("requests"), None),
+            ("git+https://user:token@github.com/psf/requests.git", Some("requests"), None),
             ("https://x/packages/requests-2.31.0-py3-none-any.whl", Some("requests"), Some("2.31.0")),
             ("https://x/zope.interface-5.0.tar.gz#sha256=1", Some("zope.interface"), Some("5.0")),
             ("https://github.com/psf/requests/archive/refs/tags/v2.zip", Some("requests"), None),

@@ -8,6 +8,8 @@ use crate::distribution::{is_distribution, normalise};
 use crate::excerpt::Excerpt;
 use crate::span::Span;
 
+static NAMES: &str = include_str!("../../data/conda.txt");
+
 /// Takes one specification; what is none, but a file or an address, is passed over.
 pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Meant<'_>, manifest: &mut Manifest) {
     let content = text.text();
@@ -31,6 +33,9 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
         manifest.unread(text.whole(), "this is no package specification");
         return;
     }
+    if name == "python" {
+        return;
+    }
     let behind = rest.get(len..).unwrap_or_default();
     let (behind, bracket) = match behind.find('[') {
         Some(at) => (behind.get(..at).unwrap_or_default(), behind.get(at..).unwrap_or_default()),
@@ -44,7 +49,7 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
     let accepts = if bracket.is_empty() { positional(behind) } else { accepts(version) };
     let written_end = start + rest.trim_end().len();
     let dependency = Dependency {
-        name: normalise(name),
+        name: called(&normalise(name)),
         written: content.get(start..written_end).unwrap_or_default().to_owned(),
         name_span: text.span(start..start + len),
         specifier,
@@ -55,6 +60,16 @@ pub(in crate::readers) fn require(text: &Excerpt<'_>, statement: Span, meant: Me
         ..Dependency::default()
     };
     manifest.push(text.span(start..written_end), statement, dependency);
+}
+
+/// What an index calls a package of conda; a package that is none of Python keeps a name that no distribution has.
+pub(super) fn called(name: &str) -> String {
+    let told = NAMES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
+    match told.into_iter().find(|(own, _)| *own == name) {
+        Some((_, "-")) => format!("conda:{name}"),
+        Some((_, distribution)) => distribution.to_owned(),
+        None => name.to_owned(),
+    }
 }
 
 fn in_brackets(text: &str) -> Option<&str> {
@@ -156,6 +171,10 @@ mod tests {
         ] {
             assert_eq!(positional(written), Accepts::parse(pep440), "{written}");
         }
+        assert_eq!(
+            (called("pytorch"), called("redis"), called("numpy")),
+            ("torch".into(), "conda:redis".into(), "numpy".into())
+        );
         assert_eq!(positional(""), Accepts::Any);
         assert_eq!(accepts(">=1,<2|3.*"), Accepts::parse(">=1,<2").or(Accepts::parse("==3.*")));
     }

@@ -4,14 +4,14 @@
 use super::address;
 use super::marker;
 use super::requirement::{self, Malformed};
+use super::unreadable::{Hides, Unreadable};
 use crate::accepts::Accepts;
 use crate::context::{Context, Contexts};
 use crate::dependency::{Dependency, Graph, Origin, Pulled, Standing};
 use crate::distribution::{is_distribution, normalise};
 use crate::excerpt::Excerpt;
 use crate::fact::{Fact, Role};
-use crate::problem::ProblemKind;
-use crate::readers::{Include, Sink, Unread, Wanted};
+use crate::readers::{Include, Sink, Wanted};
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Text;
@@ -46,26 +46,13 @@ struct Found {
 pub(in crate::readers) struct Manifest {
     surface: Surface,
     found: Vec<Found>,
-    unread: Vec<(Unread, Hides)>,
+    unreadable: Unreadable,
     includes: Vec<Include>,
 }
 
-/// What something that could not be read may hide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hides {
-    /// Only what stands in its own text.
-    Own,
-    /// Whatever stands in the file.
-    File,
-    /// Anything.
-    Anything,
-}
-
-const HELP: &str = "correct it, or list the file under `unanalysed` with a reason";
-
 impl Manifest {
     pub(in crate::readers) fn new(surface: Surface) -> Self {
-        Self { surface, found: Vec::new(), unread: Vec::new(), includes: Vec::new() }
+        Self { surface, found: Vec::new(), unreadable: Unreadable::default(), includes: Vec::new() }
     }
 
     /// Takes a requirement; a text that is none is told where it may hide something.
@@ -83,12 +70,13 @@ impl Manifest {
             Ok(parts) => parts,
             Err(_) if address::is_local(text.text().trim()) => return,
             Err(Malformed { at, message }) => {
-                if is_open(text.text()) {
+                let is_unfinished = text.text().trim_end().ends_with(['=', '<', '>', '~', '!', '[']);
+                if is_open(text.text()) || is_unfinished {
                     self.half_open(text, statement, meant);
                 } else {
                     let place = Span { start: text.start(at), end: text.end(text.text().len()) };
                     let place = Span { end: place.end.max(place.start), ..place };
-                    self.unread(place, message);
+                    self.unreadable.push(place, message.into(), Hides::Text(text.text().to_owned()));
                 }
                 return;
             }
@@ -233,20 +221,17 @@ impl Manifest {
 
     /// Something could not be read; told where its own text may hold what is asked about.
     pub(in crate::readers) fn unread(&mut self, span: Span, message: impl Into<std::borrow::Cow<'static, str>>) {
-        let unread = Unread { span, kind: ProblemKind::Syntax, message: message.into(), help: HELP };
-        self.unread.push((unread, Hides::Own));
+        self.unreadable.push(span, message.into(), Hides::Own);
     }
 
     /// The file is broken; told where it may hold what is asked about.
     pub(in crate::readers) fn broken(&mut self, span: Span, message: String) {
-        let unread = Unread { span, kind: ProblemKind::Syntax, message: message.into(), help: HELP };
-        self.unread.push((unread, Hides::File));
+        self.unreadable.push(span, message.into(), Hides::File);
     }
 
     /// Part of the file was not looked at, whatever it holds.
     pub(in crate::readers) fn limit(&mut self, span: Span, message: String) {
-        let unread = Unread { span, kind: ProblemKind::Limit, message: message.into(), help: HELP };
-        self.unread.push((unread, Hides::Anything));
+        self.unreadable.push(span, message.into(), Hides::Anything);
     }
 
     /// A distribution comes from somewhere else than an index, so that nobody can tell which version is installed.
@@ -259,13 +244,9 @@ impl Manifest {
         }
     }
 
-    /// A distribution is the project itself, which asks for its own extras.
+    /// A distribution is the project itself, which asks for its own extras: it depends on nothing by that.
     pub(in crate::readers) fn is_own(&mut self, name: &str) {
-        for found in self.found.iter_mut().filter(|found| found.dependency.name == name) {
-            if found.dependency.origin == Origin::Index {
-                found.dependency.origin = Origin::Path;
-            }
-        }
+        self.found.retain(|found| found.dependency.name != name || found.dependency.origin != Origin::Index);
     }
 
     /// Tells what others pull in, by name, from what somebody asked for: `is_asked` knows who counts as somebody.
@@ -278,6 +259,19 @@ impl Manifest {
         names.sort_unstable();
         names.dedup();
         let by = |name: &str| pullers.get(name).map(Vec::as_slice).unwrap_or_default();
+        // Every line is pinned and says why it is there; who pulls something in is there too.
+        let is_known = |own: &String| is_asked(own) || names.binary_search(&normalise(own)).is_ok();
+        let is_whole = self.found.iter().all(|found| {
+            let own = &found.dependency;
+            let by = by(&own.name);
+            !found.open
+                && (own.accepts.is_one() || own.origin != Origin::Index)
+                && !by.is_empty()
+                && by.iter().all(|other| is_known(other) && normalise(other) != own.name)
+        });
+        if !is_whole {
+            return;
+        }
         let is_root = |name: &str| by(name).is_empty() || by(name).iter().any(is_asked);
         let mut pulls: FxHashMap<String, Vec<String>> = FxHashMap::default();
         for name in &names {
@@ -316,7 +310,12 @@ impl Manifest {
             ))
         });
         self.found.dedup_by(|a, b| {
-            a.span == b.span && a.dependency.name == b.dependency.name && a.dependency.standing == b.dependency.standing
+            let (one, other) = (&a.dependency, &b.dependency);
+            a.span == b.span
+                && one.name == other.name
+                && one.standing == other.standing
+                && one.written == other.written
+                && one.accepts == other.accepts
         });
         for found in &self.found {
             let is_wanted = if found.open { asked.all() } else { asked.wants(&found.dependency.name) };
@@ -351,27 +350,7 @@ impl Manifest {
         for include in self.includes {
             sink.includes(&mut positions, include);
         }
-        let content = text.content();
-        let may_hide = |span: Span, hides: Hides| match hides {
-            Hides::Anything => true,
-            _ if asked.all() => true,
-            // An escape may spell a name.
-            Hides::File => {
-                memchr::memchr(b'\\', content.as_bytes()).is_some() || asked.may_stand_in(content.as_bytes())
-            }
-            Hides::Own => content.get(span.range()).is_some_and(|own| asked.may_stand_in(own.as_bytes())),
-        };
-        self.unread.sort_by_key(|(unread, _)| unread.span);
-        // Of what breaks a line, the first trouble says enough.
-        let line_of = |at: u32| memchr::memrchr(b'\n', content.as_bytes().get(..at as usize).unwrap_or_default());
-        self.unread.dedup_by(|(next, hides), (first, _)| {
-            *hides == Hides::File && line_of(next.span.start) == line_of(first.span.start)
-        });
-        for (unread, hides) in self.unread {
-            if may_hide(unread.span, hides) {
-                sink.unread(&mut positions, unread);
-            }
-        }
+        self.unreadable.hand_over(text, asked, &mut positions, sink);
     }
 }
 

@@ -4,10 +4,12 @@ use crate::versions::{Version, Versions};
 
 /// Parentheses nested deeper than this are taken to hold.
 const MAX_DEPTH: usize = 32;
+/// A longer marker is taken to hold.
+const MOST_BYTES: usize = 16 << 10;
 
 /// The versions of Python on which a marker may hold; all for one that cannot be read.
 pub(super) fn versions(marker: &str) -> Versions {
-    if !marker.contains("python") {
+    if !marker.contains("python") || marker.len() > MOST_BYTES {
         return Versions::ANY;
     }
     let tokens = tokens(marker);

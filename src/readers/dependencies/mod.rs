@@ -19,6 +19,7 @@ pub(super) mod script_block;
 mod setup_cfg;
 mod tables;
 mod tox_ini;
+mod unreadable;
 
 pub(super) use environment::Environment;
 pub(super) use lock::Lock;

@@ -40,7 +40,8 @@ impl Dialect {
 /// Takes every entry of a table.
 pub(super) fn read(table: &Item<'_>, dialect: Dialect, meant: Meant<'_>, manifest: &mut Manifest) {
     for (name, value) in table.entries() {
-        if dialect == Dialect::Poetry && name.text() == "python" {
+        // Python itself is no distribution.
+        if matches!(dialect, Dialect::Poetry | Dialect::Conda) && name.text() == "python" {
             continue;
         }
         // A table under a condition: `[package.host-dependencies."if(unix)"]`.
@@ -116,8 +117,9 @@ fn entry(name: &Excerpt<'_>, value: &Item<'_>, dialect: Dialect, meant: Meant<'_
         Some(version) => format!("{} = \"{}\"", name.text(), version.text()),
         None => name.text().to_owned(),
     };
+    let normal = normalise(name.text());
     let dependency = Dependency {
-        name: normalise(name.text()),
+        name: if dialect == Dialect::Conda { conda::called(&normal) } else { normal },
         written,
         name_span: name.whole(),
         extras,

@@ -11,6 +11,8 @@ use toml_parser::{ErrorSink, ParseError, Raw, Source, Span as EventSpan};
 
 /// Arrays and inline tables nested deeper than this are not read.
 const MAX_DEPTH: u32 = 128;
+/// A header and a dotted key beneath it have at most so many parts.
+const MOST_KEYS: usize = 100;
 /// Pieces of a long document have at least so many bytes.
 const PIECE: usize = 64 << 10;
 
@@ -323,6 +325,10 @@ impl EventReceiver for Builder<'_> {
 
     fn simple_key(&mut self, span: EventSpan, encoding: Option<Encoding>, _: &mut dyn ErrorSink) {
         let key = self.decode(span, encoding, true);
+        if self.header.len() + self.key.len() >= MOST_KEYS {
+            self.wrong.push((self.place(span), "keys are nested too deep"));
+            return;
+        }
         if self.in_header {
             self.header.push(key);
         } else {
@@ -429,6 +435,15 @@ mod tests {
         }
         for good in ["a = 1", "a = -0.5e3", "a = 1979-05-27T07:32:00Z", "a = true", "a = 0x1F", "a = \"\"", ""] {
             assert_eq!(parse(good).broken, [], "{good}");
+        }
+        let dotted = "a.".repeat(50_000);
+        for deep in [
+            format!("{dotted}b = 1"),
+            format!("[{dotted}b]"),
+            format!("[[{dotted}b]]"),
+            format!("a = {{ {dotted}b = 1 }}"),
+        ] {
+            assert!(!parse(&deep).broken.is_empty());
         }
         let deep = "[".repeat(10_000);
         assert!(!parse(&format!("a = {deep}")).broken.is_empty());

@@ -22,6 +22,7 @@ use crate::readers::Reader;
 use crate::repo_path::RepoPath;
 use crate::report::{PolicyInfo, Report, Scope, Summary};
 use clap::ArgMatches;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -133,7 +134,9 @@ impl Run<'_> {
         let scope = if self.target.is_whole(&self.place.root) { Scope::Full } else { Scope::Partial };
         let mut collected = Collected { tally: Tally::default(), ..Collected::default() };
         let bytes = AtomicU64::new(0);
-        let mut included = Vec::new();
+        let mut included: BTreeSet<RepoPath> = BTreeSet::new();
+        let asked = self.target.asked(&self.place.root);
+        let mut selection = selection;
         {
             let progress = Progress::start(selection.files.len(), shell.err_columns.is_some() && !quiet);
             let nearby = nearby(&self.place.root, &shell.working);
@@ -143,20 +146,34 @@ impl Run<'_> {
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
             let include = |path: &RepoPath, reader: &'static dyn Reader| {
                 let exclude: Vec<_> = self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
-                let is_asked = scope == Scope::Full || self.target.covers(&self.place.root, path);
-                is_asked.then(|| disk::included(&self.place.root, path, &exclude, reader, INCLUDED)).flatten()
+                if scope == Scope::Partial && !asked.covers(path) {
+                    return Err(None);
+                }
+                disk::included(&self.place.root, path, &exclude, reader, INCLUDED)
             };
-            let judged = judge_all(&mut engine, &batch, scope, &include);
+            // What manifests around a part of the tree pull in of it.
+            let pulled_in = match scope {
+                Scope::Full => Vec::new(),
+                Scope::Partial => engine.pulled_in(&asked.around()),
+            };
+            let judged = judge_all(&mut engine, &batch, scope, pulled_in, &include);
+            collected.problems.extend(judged.problems);
             for report in judged.reports {
                 collected.add(report);
             }
             for (file, report) in judged.included {
-                included.push(file.path);
+                included.insert(file.path);
                 collected.add(report);
             }
         }
+        selection.skipped.retain(|(path, _)| !included.contains(path));
+        // A file was named that nobody reads by its name, or a folder of such files.
+        let is_read = |named: &RepoPath| included.iter().any(|path| path.is_beneath(named));
+        selection
+            .problems
+            .retain(|problem| problem.kind != ProblemKind::Selection || !problem.path.as_ref().is_some_and(is_read));
         let mut summary = Summary {
-            named: self.target.is_files().then_some(selection.files.len() + selection.skipped.len()),
+            named: self.target.is_files().then_some(selection.files.len() + included.len() + selection.skipped.len()),
             files: selection.files.len() + included.len(),
             analysed: selection.files.len() + included.len() - collected.files_with_problems,
             skipped: selection.skipped.len(),

@@ -4,6 +4,7 @@
 use super::judge::{Batch, each_file};
 use crate::disk::Selected;
 use crate::engine::{Engine, FileReport, Follow, Handed, Imported, Importer, Importers, Included};
+use crate::problem::Problem;
 use crate::readers::{CONSTRAINTS, REQUIREMENTS, Reader};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
@@ -18,13 +19,21 @@ pub(super) struct Judged {
     pub(super) reports: Vec<FileReport>,
     /// Of files that they pull in, in order of their paths.
     pub(super) included: Vec<(Selected, FileReport)>,
+    /// Files that they pull in and that cannot be read.
+    pub(super) problems: Vec<Problem>,
 }
 
-/// Finds a file that another one pulls in; `None` where it is not to be read.
-pub(super) type Include<'i> = &'i dyn Fn(&crate::repo_path::RepoPath, &'static dyn Reader) -> Option<Selected>;
+/// Finds a file that another one pulls in, unless it is not to be read: for a reason that is a problem, or for a good one.
+pub(super) type Include<'i> = &'i dyn Fn(&RepoPath, &'static dyn Reader) -> Result<Selected, Option<Problem>>;
 
-/// Judges every file, what they pull in, and, in a full run, manifests by what all code imports.
-pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope, include: Include<'_>) -> Judged {
+/// Judges every file, what they and others pull in, and, in a full run, manifests by what all code imports.
+pub(super) fn judge_all(
+    engine: &mut Engine<'_>,
+    batch: &Batch<'_>,
+    scope: Scope,
+    pulled_in: Vec<Included>,
+    include: Include<'_>,
+) -> Judged {
     let mut reports = judge_selected(engine, batch, scope);
     let mut imported = Imported::default();
     if scope == Scope::Full && engine.waits_for_imports() {
@@ -32,7 +41,8 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
             imported.add(&file.path, &std::mem::take(&mut report.imports));
         }
     }
-    let mut included = judge_included(engine, batch, &mut reports, include);
+    let mut problems = Vec::new();
+    let mut included = judge_included(engine, batch, &mut reports, pulled_in, include, &mut problems);
     if scope == Scope::Full && engine.waits_for_imports() {
         engine.imported = Some(imported);
         let declares = |file: &&Selected| file.reader.declares(file.path.file_name());
@@ -48,18 +58,22 @@ pub(super) fn judge_all(engine: &mut Engine<'_>, batch: &Batch<'_>, scope: Scope
             report.add(more.unwrap_or_default());
         }
     }
-    Judged { reports, included }
+    Judged { reports, included, problems }
 }
 
 /// Judges files of requirements that others pull in, whatever they are called, each once; one that is both asked for and
-/// only a constraint is asked for.
+/// only a constraint is asked for. One that was selected as something else is judged as both.
 fn judge_included(
     engine: &Engine<'_>,
     batch: &Batch<'_>,
     reports: &mut [FileReport],
+    mut open: Vec<Included>,
     include: Include<'_>,
+    problems: &mut Vec<Problem>,
 ) -> Vec<(Selected, FileReport)> {
-    let mut open: Vec<Included> = reports.iter_mut().flat_map(|report| std::mem::take(&mut report.includes)).collect();
+    open.extend(reports.iter_mut().flat_map(|report| std::mem::take(&mut report.includes)));
+    let selected = |path: &RepoPath| batch.files.binary_search_by(|file| file.path.cmp(path)).ok();
+    let reader_of = |path: &RepoPath| selected(path).and_then(|at| batch.files.get(at)).map(|file| file.reader.name());
     let mut found: std::collections::BTreeMap<RepoPath, (bool, Selected, FileReport)> =
         std::collections::BTreeMap::new();
     while !open.is_empty() {
@@ -67,15 +81,21 @@ fn judge_included(
         open.dedup();
         let mut next: Vec<(bool, Selected)> = Vec::new();
         for Included { path, constrains } in open.drain(..) {
-            let is_selected = || batch.files.binary_search_by(|file| file.path.cmp(&path)).is_ok();
+            let is_read = || {
+                let own = reader_of(&path);
+                own == Some(REQUIREMENTS.name()) || (constrains && own == Some(CONSTRAINTS.name()))
+            };
             let is_known = |(known, _, _): &(bool, Selected, FileReport)| !*known || constrains;
             let is_next = next.iter().any(|(known, file)| file.path == path && (!*known || constrains));
-            if is_next || found.get(&path).is_some_and(is_known) || is_selected() {
+            if is_next || found.get(&path).is_some_and(is_known) || is_read() {
                 continue;
             }
             let reader: &'static dyn Reader = if constrains { CONSTRAINTS } else { REQUIREMENTS };
             next.retain(|(_, file)| file.path != path);
-            next.extend(include(&path, reader).map(|file| (constrains, file)));
+            match include(&path, reader) {
+                Ok(file) => next.push((constrains, file)),
+                Err(problem) => problems.extend(problem),
+            }
         }
         let files: Vec<Selected> = next.iter().map(|(_, file)| file.clone()).collect();
         let judged = judge(engine, &Batch { files: &files, ..*batch }, Follow::No, &|_, _| true);
@@ -85,7 +105,17 @@ fn judge_included(
             found.insert(file.path.clone(), (constrains, file, report));
         }
     }
-    found.into_values().map(|(_, file, report)| (file, report)).collect()
+    let mut included = Vec::new();
+    for (_, file, report) in found.into_values() {
+        let is_constraint = reader_of(&file.path) == Some(CONSTRAINTS.name());
+        match selected(&file.path).and_then(|at| reports.get_mut(at)) {
+            // What constrains at most is asked for after all.
+            Some(own) if is_constraint => *own = report,
+            Some(own) => own.add(report),
+            None => included.push((file, report)),
+        }
+    }
+    included
 }
 
 /// Where included files are read as what they are.

@@ -10,6 +10,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::readers;
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,34 @@ pub(super) enum Target {
     List(Vec<PathBuf>),
     /// Standard input, under a name.
     Input { name: PathBuf, bytes: Vec<u8> },
+}
+
+/// Files and folders that were asked for, beneath the root.
+#[derive(Default)]
+pub(super) struct Asked {
+    files: BTreeSet<RepoPath>,
+    folders: Vec<RepoPath>,
+}
+
+impl Asked {
+    /// Whether a path was asked for, or lies in a folder that was.
+    #[must_use]
+    pub(super) fn covers(&self, path: &RepoPath) -> bool {
+        self.files.contains(path) || self.folders.iter().any(|folder| path.is_beneath(folder))
+    }
+
+    /// Folders whose manifests may pull in what was asked for: those in which it lies, and all above.
+    #[must_use]
+    pub(super) fn around(&self) -> BTreeSet<RepoPath> {
+        let mut around = BTreeSet::new();
+        for path in self.files.iter().chain(&self.folders).filter(|path| !path.as_bytes().is_empty()) {
+            let mut folder = path.parent();
+            while around.insert(folder.clone()) && !folder.as_bytes().is_empty() {
+                folder = folder.parent();
+            }
+        }
+        around
+    }
 }
 
 /// Reads what was asked for.
@@ -128,12 +157,23 @@ impl Target {
         matches!(self, Target::Paths { paths, .. } if paths.iter().any(|path| path == root))
     }
 
-    /// Whether a path beneath the root lies in a folder that was asked for.
+    /// What was asked for, beneath the root.
     #[must_use]
-    pub(super) fn covers(&self, root: &Path, path: &RepoPath) -> bool {
-        let Target::Paths { paths, .. } = self else { return false };
-        let folders = paths.iter().filter(|folder| folder.is_dir()).filter_map(|folder| folder.strip_prefix(root).ok());
-        folders.map(RepoPath::from_relative).any(|folder| path.is_beneath(&folder))
+    pub(super) fn asked(&self, root: &Path) -> Asked {
+        let all: &[PathBuf] = match self {
+            Target::Paths { paths, .. } | Target::List(paths) => paths,
+            Target::Input { name, .. } => std::slice::from_ref(name),
+        };
+        let mut asked = Asked::default();
+        for path in all {
+            let Ok(below) = path.strip_prefix(root).map(RepoPath::from_relative) else { continue };
+            if matches!(self, Target::Paths { .. }) && path.is_dir() {
+                asked.folders.push(below);
+            } else {
+                asked.files.insert(below);
+            }
+        }
+        asked
     }
 
     /// Reads a file: standard input from memory, everything else from `disk`.

@@ -49,23 +49,24 @@ impl Selection {
     }
 }
 
-/// A file that another one pulls in, for a reader that reads it whatever it is called; `None` where it is excluded or leads
-/// out of the root.
-#[must_use]
+/// A file that another one pulls in, for a reader that reads it whatever it is called.
+///
+/// # Errors
+/// Nothing where the policy excludes it; a problem where it leads out of the root or cannot be read.
 pub fn included(
     root: &Path,
     path: &RepoPath,
     exclude: &[Glob],
     reader: &'static dyn readers::Reader,
     surface: Surface,
-) -> Option<Selected> {
-    let disk = to_disk(root, path)?;
-    let is_inside =
-        || matches!((disk.canonicalize(), root.canonicalize()), (Ok(file), Ok(root)) if file.starts_with(&root));
-    if exclude.iter().any(|glob| glob.matches(path)) || !is_inside() {
-        return None;
+) -> Result<Selected, Option<Problem>> {
+    if exclude.iter().any(|glob| glob.matches(path)) {
+        return Err(None);
     }
-    Some(Selected { path: path.clone(), reader, surface, listed: false })
+    let disk = to_disk(root, path).ok_or_else(|| missing(path, "cannot be a file name on this system"))?;
+    // A folder on the way may be a link that leads out.
+    link_target(&disk, root).map_err(|skip| unreadable(path, skip))?;
+    Ok(Selected { path: path.clone(), reader, surface, listed: false })
 }
 
 /// Selects what lies in folders.

@@ -8,6 +8,7 @@ use crate::fact::Fact;
 use crate::kinds::View;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
+use crate::project::Project;
 use crate::readers::Include;
 use crate::repo_path::RepoPath;
 use crate::text::Positions;
@@ -47,21 +48,8 @@ impl Judging<'_, '_> {
 
     /// Takes note of a file that a manifest pulls in; one that cannot be followed is a problem.
     pub(super) fn include(&mut self, positions: &mut Positions<'_>, include: &Include) {
-        let project = self.engine.project;
+        let Some(found) = locate(self.engine.project, self.path, include) else { return };
         let written = include.path.as_str();
-        let found = match resolve(&self.path.parent(), written) {
-            Err(_) if include.by_command => return,
-            Err(why) => Err(why),
-            Ok(path) if project.holds(&path) => Ok(path),
-            Ok(_) if include.by_command => {
-                // A command may be run in the root as well.
-                match resolve(RepoPath::root(), written) {
-                    Ok(path) if project.holds(&path) => Ok(path),
-                    _ => return,
-                }
-            }
-            Ok(_) => Err("does not exist"),
-        };
         match found {
             Ok(path) => self.report.includes.push(Included { path, constrains: include.constrains }),
             Err(why) => {
@@ -92,8 +80,27 @@ fn speaks_of_group(rule: &Rule, group: Option<&str>, is_end: bool) -> bool {
     if rule.groups.is_empty() { usual.iter().any(|own| fits(own)) } else { rule.groups.iter().any(|own| fits(own)) }
 }
 
+/// The file that a manifest pulls in, or why it cannot be followed; `None` for one that a command reads wherever it is run.
+pub(super) fn locate(
+    project: &Project<'_>,
+    manifest: &RepoPath,
+    include: &Include,
+) -> Option<Result<RepoPath, &'static str>> {
+    let written = include.path.as_str();
+    match resolve(&manifest.parent(), written) {
+        Err(_) if include.by_command => None,
+        Err(why) => Some(Err(why)),
+        Ok(path) if project.holds(&path) => Some(Ok(path)),
+        // A command may be run in the root as well.
+        Ok(_) if include.by_command => {
+            resolve(RepoPath::root(), written).ok().filter(|path| project.holds(path)).map(Ok)
+        }
+        Ok(_) => Some(Err("does not exist")),
+    }
+}
+
 /// Where a path in a manifest leads, beneath the root.
-pub(super) fn resolve(folder: &RepoPath, written: &str) -> Result<RepoPath, &'static str> {
+fn resolve(folder: &RepoPath, written: &str) -> Result<RepoPath, &'static str> {
     let text = written.trim().trim_start_matches("file:").trim_matches(['"', '\'']);
     if text.contains("://") {
         return Err("is an address, which is never fetched");

@@ -1,8 +1,8 @@
 //! What manifests declare for the code in their scope, and what code imports of it. A manifest serves the folder that it lies
 //! in and everything beneath; one in a folder of requirement files, the folder above. Knows scopes; must not know rules.
 
-use super::Engine;
-use super::dependencies::resolve;
+use super::dependencies::locate;
+use super::{Engine, Included};
 use crate::dependency::Standing;
 use crate::fact::Fact;
 use crate::kinds::Around;
@@ -16,6 +16,7 @@ use crate::surface::Surface;
 use crate::text::Positions;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A chain of requirement files is followed so far.
@@ -86,56 +87,91 @@ impl Declared {
     }
 }
 
-/// What the manifests of a folder declare.
-fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Said> {
-    let mut files: Vec<(RepoPath, &dyn Reader)> = Vec::new();
-    let take = |folder: &RepoPath, files: &mut Vec<(RepoPath, &dyn Reader)>| {
-        let mut below = Vec::new();
-        for (name, is_folder) in project.entries(folder) {
+/// Whether a file is wanted, by its reader, its name and its surface.
+type Wants<'w> = &'w dyn Fn(&dyn Reader, &[u8], Surface) -> bool;
+
+/// Files of a folder, and of its folders of requirement files, that are wanted by name.
+fn files_of(
+    folder: &RepoPath,
+    project: &Project<'_>,
+    is_wanted: Wants<'_>,
+) -> Vec<(RepoPath, &'static dyn Reader)> {
+    let mut files: Vec<(RepoPath, &'static dyn Reader)> = Vec::new();
+    let mut folders = vec![folder.clone()];
+    while let Some(own) = folders.pop() {
+        for (name, is_folder) in project.entries(&own) {
             if is_folder {
-                below.push(name);
-            } else if let Some((reader, _)) = readers::by_name(folder.as_bytes(), &name)
-                && reader.declares(&name)
+                if own == *folder && readers::is_requirements_folder(&name) {
+                    folders.push(own.join(&name));
+                }
+            } else if let Some((reader, surface)) = readers::by_name(own.as_bytes(), &name)
+                && is_wanted(reader, &name, surface)
             {
-                files.push((folder.join(&name), reader));
+                files.push((own.join(&name), reader));
             }
         }
-        below
-    };
-    for name in take(folder, &mut files) {
-        if readers::is_requirements_folder(&name) {
-            take(&folder.join(&name), &mut files);
-        }
     }
-    if files.is_empty() {
-        return None;
-    }
-    let mut said = Said::default();
+    files
+}
+
+/// Reads manifests and what they pull in, each once; hands out what is pulled in.
+fn read_all(
+    mut files: Vec<(RepoPath, &'static dyn Reader)>,
+    project: &Project<'_>,
+    said: &mut Said,
+    take: &mut dyn FnMut(&RepoPath, bool),
+) {
     let mut seen: FxHashSet<RepoPath> = FxHashSet::default();
     while let Some((path, reader)) = files.pop() {
         if seen.len() >= MOST_FILES || !seen.insert(path.clone()) {
             continue;
         }
         let Some(bytes) = project.read(&path) else { continue };
-        let mut collecting = Collecting { said: &mut said, includes: Vec::new() };
+        let mut collecting = Collecting { said, includes: Vec::new() };
         let wanted = Wanted { distributions: Some(&Everything), ..Wanted::IMPORTS };
-        reader.read(
-            &Source { path: &path, bytes: &bytes },
-            Surface::Dependencies,
-            &wanted,
-            Detail::Names,
-            &mut collecting,
-        );
+        let source = Source { path: &path, bytes: &bytes };
+        reader.read(&source, Surface::Dependencies, &wanted, Detail::Names, &mut collecting);
         for include in collecting.includes {
-            if let Ok(included) = resolve(&path.parent(), &include.path)
-                && !include.constrains
-                && project.holds(&included)
-            {
-                files.push((included, REQUIREMENTS));
+            if let Some(Ok(included)) = locate(project, &path, &include) {
+                take(&included, include.constrains);
+                if !include.constrains {
+                    files.push((included, REQUIREMENTS));
+                }
             }
         }
     }
+}
+
+/// What the manifests of a folder declare.
+fn read_folder(folder: &RepoPath, project: &Project<'_>) -> Option<Said> {
+    let files = files_of(folder, project, &|reader, name, _| reader.declares(name));
+    if files.is_empty() {
+        return None;
+    }
+    let mut said = Said::default();
+    read_all(files, project, &mut said, &mut |_, _| {});
     Some(said)
+}
+
+impl Engine<'_> {
+    /// Files that manifests and commands of these folders pull in, wherever they lie.
+    #[must_use]
+    pub fn pulled_in(&self, folders: &BTreeSet<RepoPath>) -> Vec<Included> {
+        let mut found = Vec::new();
+        if self.distributions.is_none() {
+            return found;
+        }
+        let is_wanted = |reader: &dyn Reader, name: &[u8], surface: Surface| {
+            reader.declares(name) || matches!(surface, Surface::Dependencies | Surface::Containers | Surface::Ci)
+        };
+        let workflows = folders.contains(RepoPath::root()).then(|| RepoPath::from_bytes(b".github/workflows"));
+        let files =
+            folders.iter().chain(&workflows).flat_map(|folder| files_of(folder, self.project, &is_wanted)).collect();
+        read_all(files, self.project, &mut Said::default(), &mut |path, constrains| {
+            found.push(Included { path: path.clone(), constrains });
+        });
+        found
+    }
 }
 
 struct Collecting<'c> {

@@ -91,11 +91,7 @@ impl Declared {
 type Wants<'w> = &'w dyn Fn(&dyn Reader, &[u8], Surface) -> bool;
 
 /// Files of a folder, and of its folders of requirement files, that are wanted by name.
-fn files_of(
-    folder: &RepoPath,
-    project: &Project<'_>,
-    is_wanted: Wants<'_>,
-) -> Vec<(RepoPath, &'static dyn Reader)> {
+fn files_of(folder: &RepoPath, project: &Project<'_>, is_wanted: Wants<'_>) -> Vec<(RepoPath, &'static dyn Reader)> {
     let mut files: Vec<(RepoPath, &'static dyn Reader)> = Vec::new();
     let mut folders = vec![folder.clone()];
     while let Some(own) = folders.pop() {

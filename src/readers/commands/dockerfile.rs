@@ -163,12 +163,12 @@ fn remember(text: &Excerpt<'static>, variables: &mut Variables) {
             if let Some((name, value)) = word.text.text().split_once('=') {
                 let start = name.len() + 1;
                 let value = word.text.part(start..start + value.len());
-                variables.insert(name.to_owned(), Word { text: value, open: word.open });
+                variables.set(name, Word { text: value, open: word.open });
             }
         }
     } else if all.len() > 1 {
         let from = text.text().find(&first).unwrap_or(0) + first.len();
-        variables.insert(first, Word { text: text.part(from..text.text().len()).trim(), open: false });
+        variables.set(&first, Word { text: text.part(from..text.text().len()).trim(), open: false });
     }
 }
 

@@ -114,7 +114,11 @@ fn unwrapped(mut words: &[Word]) -> &[Word] {
         let Some((name, values)) = wrapper else { break };
         let mut at = 1;
         while let Some(word) = words.get(at).map(|word| word.text.text()).filter(|word| word.starts_with('-')) {
-            at += 1 + usize::from(values.contains(&word));
+            // `-Hu app` is `-H -u app`.
+            let bundled =
+                word.get(word.len().saturating_sub(1)..).filter(|_| word.len() > 2 && !word.starts_with("--"));
+            let takes_value = |last: &str| values.iter().any(|value| value.strip_prefix('-') == Some(last));
+            at += 1 + usize::from(values.contains(&word) || bundled.is_some_and(takes_value));
         }
         // `timeout 60 pip ...`, `chroot /x pip ...`, `gosu user pip ...`
         at += usize::from(matches!(*name, "timeout" | "chroot" | "gosu" | "su-exec"));

@@ -2,7 +2,7 @@
 //! followed.
 
 use super::installs;
-use super::words::Variables;
+use super::words::{Variables, Word, commands};
 use crate::excerpt::Excerpt;
 use crate::readers::dependencies::read_manifest;
 use crate::readers::{Detail, Reader, Sink, Wanted};
@@ -68,13 +68,26 @@ fn assign(line: &Excerpt<'static>, variables: &mut Variables) {
     }
     let end = content.find(" #").filter(|end| *end > at).unwrap_or(content.len());
     let value = for_shell(&line.part(at + 1..end).trim());
-    let mut word = variables.remove(&name).filter(|_| adds).unwrap_or_default();
-    if !word.text.is_empty() {
-        word.text.push_for(" ", value.whole());
+    let open = value.text().contains('$');
+    let word = if open { expanded(&value, variables) } else { Word { text: value, open } };
+    if adds {
+        variables.append(&name, &word, " ");
+    } else {
+        variables.set(&name, word);
     }
-    word.text.append(&value, 0..value.text().len());
-    word.open |= value.text().contains('$');
-    variables.insert(name, word);
+}
+
+/// A value with those of other variables put in, as far as they are known here.
+fn expanded(value: &Excerpt<'static>, variables: &mut Variables) -> Word {
+    let mut whole = Word::default();
+    for word in commands(value, variables).into_iter().flat_map(|command| command.words) {
+        if !whole.text.is_empty() {
+            whole.text.push_for(" ", word.text.whole());
+        }
+        whole.text.append(&word.text, 0..word.text.text().len());
+        whole.open |= word.open;
+    }
+    whole
 }
 
 /// Text as the shell gets it: `$(NAME)` is its `${NAME}`, `$$` its `$`, and signs in front of a command are make's own.
@@ -88,8 +101,10 @@ fn for_shell(text: &Excerpt<'static>) -> Excerpt<'static> {
         shell.append(text, at..sign);
         let behind = content.get(sign + 1..).unwrap_or_default();
         let close = if behind.starts_with('(') { ')' } else { '}' };
-        let inner = behind.get(1..).and_then(|rest| rest.split(close).next()).unwrap_or_default();
-        let is_name = !inner.is_empty() && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let inner = behind.get(1..).unwrap_or_default();
+        let len = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+        let (inner, after) = inner.split_at(len);
+        let is_name = !inner.is_empty() && after.starts_with(close);
         if behind.starts_with('$') {
             shell.push_for("$", text.span(sign..sign + 2));
             at = sign + 2;
@@ -108,7 +123,6 @@ fn for_shell(text: &Excerpt<'static>) -> Excerpt<'static> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::Word;
     use super::*;
 
     #[test]
@@ -120,12 +134,13 @@ mod tests {
         };
         assert_eq!(text("\t@-$(PIP) install $(A) $$X"), "${PIP} install ${A} $X");
         let mut variables = Variables::default();
-        for line in ["A := one", "A += two # no", "export B ?= x"] {
+        for line in ["A := one", "A += two # no", "export B ?= x", "C = $(A) $(B)"] {
             let mut own = Excerpt::default();
             own.push(line, 0);
             assign(&own, &mut variables);
         }
-        assert_eq!(variables.get("A").map(|word| word.text.text()), Some("one two"));
-        assert_eq!(variables.get("B").map(|Word { text, .. }| text.text()), Some("x"));
+        assert_eq!(variables.get("A").map(|value| value.word.text.text()), Some("one two"));
+        assert_eq!(variables.get("C").map(|value| value.word.text.text()), Some("one two x"));
+        assert_eq!(variables.get("B").map(|value| value.word.text.text()), Some("x"));
     }
 }

@@ -96,7 +96,7 @@ impl Reader for Workflow {
         read_manifest(source, surface, wanted, sink, |text, manifest| {
             let tree = yaml::parse(text.content());
             let mut variables = Variables::default();
-            environment(&tree.root, &mut variables, manifest);
+            environment(&tree.root, manifest);
             scripts(&tree.root, pipeline.keys, &mut variables, manifest);
             for item in tree.root.at(&["python", "install"]).into_iter().flat_map(Item::items) {
                 if let Some(file) = item.get("requirements").and_then(Item::text) {
@@ -110,14 +110,15 @@ impl Reader for Workflow {
     }
 }
 
-/// Values of `env` and `variables`, wherever they stand; some of them are requirements or scripts themselves.
-fn environment(item: &Item<'static>, variables: &mut Variables, manifest: &mut Manifest) {
+/// Keys of values for scripts beneath the same key and deeper.
+const ENVIRONMENTS: [&str; 3] = ["env", "variables", "environment"];
+
+/// Values of `env` and `variables` that are requirements or scripts themselves, wherever they stand.
+fn environment(item: &Item<'static>, manifest: &mut Manifest) {
     for (key, value) in item.entries() {
-        if matches!(key.text(), "env" | "variables" | "environment") {
+        if ENVIRONMENTS.contains(&key.text()) {
             for (name, value) in value.entries() {
                 let Some(text) = value.text() else { continue };
-                let open = text.text().contains("${{");
-                variables.insert(name.text().to_owned(), Word { text: text.clone(), open });
                 if name.text().starts_with("CIBW_TEST_REQUIRES") {
                     let meant = Meant::declared("group:test");
                     for word in super::words::words(text) {
@@ -128,12 +129,24 @@ fn environment(item: &Item<'static>, variables: &mut Variables, manifest: &mut M
                 }
             }
         }
-        environment(value, variables, manifest);
+        environment(value, manifest);
     }
-    item.items().iter().for_each(|item| environment(item, variables, manifest));
+    item.items().iter().for_each(|item| environment(item, manifest));
 }
 
+/// Takes scripts; what `env` and `variables` say holds where they stand and deeper.
 fn scripts(item: &Item<'static>, keys: &[&str], variables: &mut Variables, manifest: &mut Manifest) {
+    let mut before = Vec::new();
+    for (_, environment) in item.entries().iter().filter(|(key, _)| ENVIRONMENTS.contains(&key.text())) {
+        for (name, value) in environment.entries() {
+            // GitLab may say more of a variable than its value.
+            if let Some(text) = value.text().or_else(|| value.get("value")?.text()) {
+                let open = text.text().contains("${{");
+                before.push((name.text(), variables.replace(name.text(), None)));
+                variables.set(name.text(), Word { text: text.clone(), open });
+            }
+        }
+    }
     for (key, value) in item.entries() {
         if keys.contains(&key.text()) {
             texts(value, &mut |text| installs::script(text, variables, manifest));
@@ -141,6 +154,9 @@ fn scripts(item: &Item<'static>, keys: &[&str], variables: &mut Variables, manif
         scripts(value, keys, variables, manifest);
     }
     item.items().iter().for_each(|item| scripts(item, keys, variables, manifest));
+    for (name, value) in before.into_iter().rev() {
+        variables.replace(name, value);
+    }
 }
 
 /// The texts of a value: itself, or those of a list that may hold further lists.

@@ -6,8 +6,10 @@ use super::{compiled, pyproject};
 use crate::dependency::Standing;
 use crate::excerpt::Excerpt;
 use crate::readers::commands::words::{Word, words};
+use crate::readers::python::hiding;
 use crate::readers::{Detail, Reader, Sink, Wanted, decode};
 use crate::source::Source;
+use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Text;
 
@@ -61,6 +63,11 @@ impl Reader for Requirements {
         }
         let Some(text) = decode::decode_or_tell(source.bytes, sink) else { return };
         let mut manifest = Manifest::new(surface);
+        // pip honours the cookies of Python (PEP 263).
+        if let Some((at, encoding)) = hiding(source.bytes) {
+            let message = format!("the encoding `{encoding}` is not read: it could hide requirements");
+            manifest.limit(Span::empty(at), message);
+        }
         let group = group(source);
         let standing = if self.constrains { Standing::Constraint } else { Standing::Declared };
         read(&text, Meant { standing, group: Some(&group) }, &mut manifest);

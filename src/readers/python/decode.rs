@@ -113,6 +113,18 @@ fn unsupported(cookie: Cookie<'_>, base: usize) -> Undecodable {
     }
 }
 
+/// The place and name of an encoding that a cookie names and in which ASCII text may be spelt otherwise, so that it hides.
+pub(in crate::readers) fn hiding(bytes: &[u8]) -> Option<(usize, String)> {
+    let cookie = cookie(bytes)?;
+    let label: Vec<u8> = cookie.text.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect();
+    let joined: Vec<u8> = label.iter().copied().filter(|b| *b != b'-').collect();
+    let keeps_ascii = |label: &[u8]| Encoding::for_label(label).is_some_and(Encoding::is_ascii_compatible);
+    if codec(cookie.text).is_some() || keeps_ascii(&label) || keeps_ascii(&joined) {
+        return None;
+    }
+    Some((cookie.offset, String::from_utf8_lossy(cookie.text).chars().take(40).collect()))
+}
+
 #[derive(Clone, Copy)]
 struct Cookie<'a> {
     text: &'a [u8],

@@ -16,6 +16,8 @@ mod logical_lines;
 mod statement;
 mod string_hints;
 pub mod tree;
+
+pub(in crate::readers) use decode::hiding;
 mod type_checking;
 mod uses;
 mod version_test;

@@ -1,11 +1,10 @@
 //! What shells put into words: variables, as far as they are known, and commands within commands. Knows how expansions are
 //! spelt; must not know where words end.
 
-use super::{Command, Splitter, Word};
+use super::variables::Value;
+use super::{Command, MAX_DEPTH, Splitter, Word};
 use crate::excerpt::Excerpt;
 
-/// Scripts within scripts are read so deep.
-const MAX_DEPTH: usize = 8;
 /// Variables may put in so many bytes, all uses together.
 const MOST_PUT_IN: usize = 1 << 20;
 
@@ -15,7 +14,11 @@ impl Splitter<'_, '_> {
         let rest = self.rest();
         if rest.starts_with("${{") {
             let len = rest.find("}}").map_or(rest.len(), |len| len + 2);
-            self.unknown(len);
+            let inner = rest.get(3..len.saturating_sub(2)).unwrap_or_default().trim();
+            match inner.strip_prefix("env.").filter(|name| self.variables.get(name).is_some()) {
+                Some(name) => self.put_in(name, len, quoted),
+                None => self.unknown(len),
+            }
         } else if rest.starts_with("$((") {
             let len = rest.find("))").map_or(rest.len(), |len| len + 2);
             self.unknown(len);
@@ -29,15 +32,17 @@ impl Splitter<'_, '_> {
             let name_len = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
             let (name, tail) = inner.split_at(name_len);
             // `${x:-default}` is the default where nothing is known.
-            let default = tail.strip_prefix(":-").or_else(|| tail.strip_prefix('-')).filter(|_| !tail.contains('$'));
-            if self.variables.contains_key(name) && (tail.is_empty() || default.is_some()) {
-                self.put_in(&name.to_owned(), len, quoted);
+            let default = [":-", "-", ":=", "="].iter().find_map(|sign| tail.strip_prefix(sign));
+            let default = default.filter(|_| !tail.contains('$'));
+            let is_whole = tail.is_empty() || matches!(tail, "[@]" | "[*]") || default.is_some();
+            if self.variables.get(name).is_some() && is_whole {
+                self.put_in(name, len, quoted);
             } else if let Some(default) = default {
                 let start = self.at + len.saturating_sub(1) - default.len();
                 let part = self.script.part(start..start + default.len());
                 let mut value = Excerpt::default();
                 value.append(&part, 0..part.text().len());
-                self.put(&Word { text: value, open: false }, None, quoted);
+                self.put(&Value { word: Word { text: value, open: false }, is_list: false }, None, quoted);
                 self.at += len;
             } else {
                 self.unknown(len);
@@ -45,9 +50,9 @@ impl Splitter<'_, '_> {
         } else {
             let name: &str = rest.get(1..).unwrap_or_default();
             let name_len = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
-            let name = name.get(..name_len).unwrap_or_default().to_owned();
-            if self.variables.contains_key(&name) {
-                self.put_in(&name, name_len + 1, quoted);
+            let name = name.get(..name_len).unwrap_or_default();
+            if self.variables.get(name).is_some() {
+                self.put_in(name, name_len + 1, quoted);
             } else if name.is_empty() && !matches!(self.peek(1), b'@' | b'*' | b'#' | b'?' | b'!' | b'$' | b'-') {
                 self.take(1);
             } else {
@@ -63,11 +68,11 @@ impl Splitter<'_, '_> {
     }
 
     /// Puts the value of a variable in for an expansion of so many bytes; its words stand where that stands.
-    fn put_in(&mut self, name: &String, len: usize, quoted: bool) {
+    fn put_in(&mut self, name: &str, len: usize, quoted: bool) {
         let place = self.script.span(self.at..(self.at + len).min(self.bytes.len()));
         self.at += len;
         if let Some(value) = self.variables.get(name).cloned() {
-            *self.put_in += value.text.text().len();
+            *self.put_in += value.word.text.text().len();
             if *self.put_in > MOST_PUT_IN {
                 self.word.get_or_insert_default().open = true;
                 return;
@@ -77,7 +82,9 @@ impl Splitter<'_, '_> {
     }
 
     /// Puts a value in; outside of quotes it is split at white space.
-    fn put(&mut self, value: &Word, place: Option<crate::span::Span>, quoted: bool) {
+    fn put(&mut self, value: &Value, place: Option<crate::span::Span>, quoted: bool) {
+        let quoted = quoted && !value.is_list;
+        let value = &value.word;
         let text = value.text.text();
         let mut at = 0;
         while at < text.len() || at == 0 {

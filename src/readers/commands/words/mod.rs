@@ -1,11 +1,13 @@
 //! Shell scripts as commands of words, with the way back to the text. Knows quotes, expansions, separators and here
 //! documents as POSIX shells have them; nothing is ever run. Must not know what commands do.
 
+mod assignments;
 mod expansions;
+mod variables;
 
 use crate::excerpt::Excerpt;
 use crate::span::Span;
-use rustc_hash::FxHashMap;
+pub(in crate::readers) use variables::Variables;
 
 /// A word of a command.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +18,10 @@ pub(in crate::readers) struct Word {
     pub(in crate::readers) open: bool,
 }
 
-/// Values of variables, as far as they are known.
-pub(in crate::readers) type Variables = FxHashMap<String, Word>;
+/// Scripts within scripts are read so deep.
+const MAX_DEPTH: usize = 8;
+/// So many here documents may lack an end; what else looks like one is none.
+const MOST_ENDLESS: usize = 32;
 
 /// A simple command.
 pub(in crate::readers) struct Command {
@@ -62,6 +66,12 @@ struct Splitter<'s, 'v> {
     waiting: Option<usize>,
     depth: usize,
     put_in: &'v mut usize,
+    /// How many branches and loops are open.
+    branches: usize,
+    /// Whether what follows depends on whether something else succeeded.
+    is_conditional: bool,
+    /// How many here documents had no end.
+    endless: usize,
     /// Whether quotes and backslashes alone have a meaning.
     is_plain: bool,
 }
@@ -89,6 +99,9 @@ impl<'s, 'v> Splitter<'s, 'v> {
             waiting: None,
             depth,
             put_in,
+            branches: 0,
+            is_conditional: false,
+            endless: 0,
             is_plain: false,
         }
     }
@@ -117,6 +130,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
             }
             b'\n' => {
                 self.end_command();
+                self.is_conditional = false;
                 self.at += 1;
                 self.feed();
             }
@@ -125,9 +139,12 @@ impl<'s, 'v> Splitter<'s, 'v> {
             }
             // `2>&1` and `&>file` are redirections.
             b'&' if self.peek(1) == b'>' => self.redirect(1),
-            b';' | b'(' | b')' | b'|' | b'&' => {
+            b'(' if self.array() => {}
+            b @ (b';' | b'(' | b')' | b'|' | b'&') => {
                 self.end_command();
-                self.at += 1;
+                let is_logic = matches!(b, b'|' | b'&') && self.peek(1) == b;
+                self.is_conditional = is_logic;
+                self.at += 1 + usize::from(is_logic);
             }
             b'<' | b'>' => self.redirect(0),
             _ => self.in_word(),
@@ -163,6 +180,11 @@ impl<'s, 'v> Splitter<'s, 'v> {
                 self.at += 1;
             }
             b'"' => self.in_quotes(),
+            b'$' if !self.is_plain && self.peek(1) == b'\'' => self.in_escaped_quotes(),
+            b'$' if !self.is_plain && self.peek(1) == b'"' => {
+                self.at += 1;
+                self.in_quotes();
+            }
             b'$' if !self.is_plain => self.expand(false),
             b'`' if !self.is_plain => self.backticks(),
             _ => {
@@ -175,6 +197,27 @@ impl<'s, 'v> Splitter<'s, 'v> {
         if let Some((_, end)) = &mut self.range {
             *end = self.at;
         }
+    }
+
+    /// `$'...'`, in which a backslash escapes quotes.
+    fn in_escaped_quotes(&mut self) {
+        self.at += 2;
+        self.word.get_or_insert_default();
+        while self.at < self.bytes.len() {
+            match self.peek(0) {
+                b'\'' => break,
+                b'\\' => {
+                    self.at += 1;
+                    let len = self.rest().chars().next().map_or(0, char::len_utf8);
+                    self.take(len);
+                }
+                _ => {
+                    let len = self.rest().find(['\'', '\\']).unwrap_or(self.rest().len());
+                    self.take(len.max(1));
+                }
+            }
+        }
+        self.at += 1;
     }
 
     fn in_quotes(&mut self) {
@@ -239,8 +282,11 @@ impl<'s, 'v> Splitter<'s, 'v> {
     /// Takes the bodies of here documents, which begin behind the end of the line.
     fn feed(&mut self) {
         for (name, is_stripped) in std::mem::take(&mut self.heredocs) {
+            if self.endless >= MOST_ENDLESS {
+                break;
+            }
             let start = self.at;
-            let mut end = self.bytes.len();
+            let mut end = None;
             while self.at < self.bytes.len() {
                 let line = self.rest().split('\n').next().unwrap_or_default();
                 let len = line.len();
@@ -249,10 +295,16 @@ impl<'s, 'v> Splitter<'s, 'v> {
                 let own = self.at;
                 self.at = (self.at + len + 1).min(self.bytes.len());
                 if line == name {
-                    end = own;
+                    end = Some(own);
                     break;
                 }
             }
+            // Without an end it is none: a shift in a calculation, a parameter of a template.
+            let Some(end) = end else {
+                self.endless += 1;
+                self.at = start;
+                continue;
+            };
             let body = self.script.part(start..end);
             let mut fed = Excerpt::default();
             fed.append(&body, 0..body.text().len());
@@ -281,39 +333,6 @@ impl<'s, 'v> Splitter<'s, 'v> {
         let span = range.map(|(start, end)| self.script.span(start..end)).unwrap_or_default();
         self.out.push(Command { words, span, fed: None, too_deep: false });
     }
-
-    /// Takes note of `x=value` and `for x in values`.
-    fn remember(&mut self, words: &[Word]) {
-        let starts = ["export", "local", "readonly", "declare", "typeset", "set", "env", "do", "then", "else", "{"];
-        for word in words {
-            let text = word.text.text();
-            if starts.contains(&text) || text.starts_with('-') {
-                continue;
-            }
-            let Some((name, _)) = text.split_once('=').filter(|(name, _)| is_name(name)) else { break };
-            let mut value = Excerpt::default();
-            value.append(&word.text, name.len() + 1..text.len());
-            self.variables.insert(name.to_owned(), Word { text: value, open: word.open });
-        }
-        let texts: Vec<&str> = words.iter().take(3).map(|word| word.text.text()).collect();
-        if let ["for", name, "in"] = texts.as_slice() {
-            let mut all = Word::default();
-            for word in words.iter().skip(3) {
-                if !all.text.is_empty() {
-                    all.text.push_for(" ", word.text.whole());
-                }
-                all.text.append(&word.text, 0..word.text.text().len());
-                all.open |= word.open;
-            }
-            self.variables.insert((*name).to_owned(), all);
-        }
-    }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -340,7 +359,14 @@ mod tests {
     #[test]
     fn known_variables_are_put_in() {
         assert_eq!(split("P='a b'\nx $P \"$P\" ${P} ${Q:-d}")[1], ["x", "a", "b", "a b", "a", "b", "d"]);
-        assert_eq!(split("for p in a b; do x $p; done")[1], ["do", "x", "a", "b"]);
+        assert_eq!(split("for p in a b; do x $p \"$p\"; done")[1], ["do", "x", "a", "b", "a", "b"]);
+        assert_eq!(split("P=(a 'b c')\nP+=(d)\nx \"${P[@]}\"")[0], ["x", "a", "b", "c", "d"]);
+        assert_eq!(split("P=a\nP+=b\nx $P")[2], ["x", "ab"]);
+        assert_eq!(split("if t; then P=a; else P=b; fi\nx $P").last().unwrap(), &["x", "a", "b"]);
+        assert_eq!(split("P=a; t && P=b; x $P").last().unwrap(), &["x", "a", "b"]);
+        assert_eq!(split("P=a; x $P; P=b; x $P").last().unwrap(), &["x", "b"]);
+        assert_eq!(split("x $'a\\'b' c")[0], ["x", "a'b", "c"]);
+        assert_eq!(split("let x=1<<3\ny z").last().unwrap(), &["y", "z"]);
         let mut variables = Variables::default();
         let found = commands(&Excerpt::verbatim("x a$Q $(y b)", 0), &mut variables);
         assert_eq!(found[0].words[1].text.text(), "b");

@@ -72,8 +72,15 @@ pub(super) fn applications(bytes: &[u8]) -> Vec<Box<str>> {
 
 /// The folder that a manifest serves.
 pub(super) fn served(manifest: &RepoPath) -> RepoPath {
-    let folder = manifest.parent();
-    if readers::is_requirements_folder(folder.file_name()) { folder.parent() } else { folder }
+    let mut served = manifest.parent();
+    let mut folder = served.clone();
+    while !folder.as_bytes().is_empty() {
+        if readers::is_requirements_folder(folder.file_name()) {
+            served = folder.parent();
+        }
+        folder = folder.parent();
+    }
+    served
 }
 
 impl Declared {
@@ -94,10 +101,15 @@ type Wants<'w> = &'w dyn Fn(&dyn Reader, &[u8], Surface) -> bool;
 fn files_of(folder: &RepoPath, project: &Project<'_>, is_wanted: Wants<'_>) -> Vec<(RepoPath, &'static dyn Reader)> {
     let mut files: Vec<(RepoPath, &'static dyn Reader)> = Vec::new();
     let mut folders = vec![folder.clone()];
+    let mut seen = 0;
     while let Some(own) = folders.pop() {
+        seen += 1;
+        if seen > MOST_FILES {
+            break;
+        }
         for (name, is_folder) in project.entries(&own) {
             if is_folder {
-                if own == *folder && readers::is_requirements_folder(&name) {
+                if own != *folder || readers::is_requirements_folder(&name) {
                     folders.push(own.join(&name));
                 }
             } else if let Some((reader, surface)) = readers::by_name(own.as_bytes(), &name)

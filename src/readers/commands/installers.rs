@@ -266,4 +266,5 @@ pub(super) const WRAPPERS: &[(&str, &[&str])] = &[
     ("su-exec", &[]),
     ("chroot", &[]),
     ("yes", &[]),
+    ("eval", &[]),
 ];

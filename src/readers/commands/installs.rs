@@ -110,6 +110,11 @@ fn unwrapped(mut words: &[Word]) -> &[Word] {
             words = words.get(1..).unwrap_or_default();
             continue;
         }
+        // `function f { pip ...; }`
+        if text == "function" {
+            words = words.get(2..).unwrap_or_default();
+            continue;
+        }
         let wrapper = WRAPPERS.iter().find(|(name, _)| *name == program(text));
         let Some((name, values)) = wrapper else { break };
         let mut at = 1;
@@ -122,6 +127,9 @@ fn unwrapped(mut words: &[Word]) -> &[Word] {
         }
         // `timeout 60 pip ...`, `chroot /x pip ...`, `gosu user pip ...`
         at += usize::from(matches!(*name, "timeout" | "chroot" | "gosu" | "su-exec"));
+        // `retry 3 pip ...`
+        let is_count = |word: &Word| !word.text.is_empty() && word.text.text().bytes().all(|b| b.is_ascii_digit());
+        at += usize::from(name.ends_with("retry") && words.get(at).is_some_and(is_count));
         words = words.get(at..).unwrap_or_default();
     }
     words
@@ -143,6 +151,7 @@ fn module_of(words: &[Word]) -> Option<(usize, Option<Word>)> {
         || text == "py"
         || first.open
         || text.contains("python}")
+        || text.contains("sys.executable")
         || text.contains("PYTHON");
     if !is_interpreter {
         return None;

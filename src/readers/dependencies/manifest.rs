@@ -116,7 +116,7 @@ impl Manifest {
         let len = content.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(content.len());
         let behind = content.get(len..).unwrap_or_default().trim_start();
         let name = content.get(..len).unwrap_or_default();
-        if !is_distribution(name) || !behind.starts_with(['=', '<', '>', '~', '!', '[', '@', ';', '(']) {
+        if !is_distribution(name) || !behind.starts_with(['=', '<', '>', '~', '!', '[', '@', ';', '(', '$', '{']) {
             self.open(text.whole(), statement, meant);
             return;
         }

@@ -31,7 +31,7 @@ impl Reader for Requirements {
         if self.constrains {
             "constraints*.txt, *-constraints.txt, and what `-c` names"
         } else {
-            "requirements*.txt, *.in, *-requirements.txt, requirements/*.txt, and what `-r` names"
+            "requirements*.txt and *.in, *requirements.txt, requirements/**/*.txt and *.in, and what `-r` names"
         }
     }
 
@@ -42,10 +42,12 @@ impl Reader for Requirements {
         let is_lock = *suffix == b".lock";
         let mut words = stem.split(|b| matches!(b, b'-' | b'_' | b'.')).filter(|word| !word.is_empty());
         let has = |words: &[&[u8]], stems: &[&[u8]]| {
-            words.iter().any(|word| stems.iter().any(|own| word == own || (own.len() > 4 && word.starts_with(own))))
+            words.iter().any(|word| {
+                stems.iter().any(|own| word == own || (own.len() > 4 && (word.starts_with(own) || word.ends_with(own))))
+            })
         };
         let words: Vec<&[u8]> = words.by_ref().collect();
-        let in_folder = folder.rsplit(|b| *b == b'/').next().is_some_and(is_folder) && !is_lock && !is_prose(stem);
+        let in_folder = folder.split(|b| *b == b'/').any(is_folder) && !is_lock && !is_prose(stem);
         let fits = has(&words, &STEMS) || in_folder;
         // `requirements.lock` comes from rye; any other lock has a reader of its own.
         let fits = fits && (!is_lock || stem.starts_with(b"requirements"));
@@ -108,7 +110,7 @@ fn group(source: &Source<'_>) -> String {
     let is_usual = |word: &&str| !STEMS.iter().any(|own| word.as_bytes().starts_with(own));
     let rest: Vec<&str> = words.filter(is_usual).collect();
     // A file in a folder of requirements is what its project runs with, unless its name says what else it is for.
-    let in_folder = source.path.parent().file_name().split(|b| *b == b'/').next_back().is_some_and(is_folder);
+    let in_folder = source.path.parent().segments().any(is_folder);
     let is_for_others = rest.iter().any(|word| OTHERS.iter().any(|own| word.starts_with(own)));
     match rest.join("-").as_str() {
         _ if in_folder && !is_for_others => "runtime".to_owned(),

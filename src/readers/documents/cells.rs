@@ -28,6 +28,12 @@ pub(super) struct Cell {
 /// Cell magics behind which Python follows.
 const PYTHON_MAGICS: [&str; 12] =
     ["time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun", "lprun", "snakeviz", "px"];
+/// Line magics behind which Python follows.
+const TIMING_MAGICS: [&str; 5] = ["%time", "%timeit", "%prun", "%memit", "%mprun"];
+/// Line magics behind which a command follows.
+const SYSTEM_MAGICS: [&str; 2] = ["%sx ", "%system "];
+/// What is a magic without a sign in front, and is no Python.
+const AUTOMAGICS: [&str; 5] = ["pip install", "conda install", "mamba install", "uv pip install", "uv add"];
 const SHELL_MAGICS: [&str; 5] = ["bash", "sh", "script", "!", "system"];
 
 /// Reads all pieces of a file.
@@ -106,7 +112,7 @@ fn without_magics(code: &Excerpt<'static>, manifest: &mut Manifest) -> Option<Ex
             return None;
         }
     }
-    if !code.text().contains(['%', '!', '?']) {
+    if !code.text().contains(['%', '!', '?']) && !AUTOMAGICS.iter().any(|magic| code.text().contains(magic)) {
         return Some(code.clone());
     }
     let mut python = Excerpt::default();
@@ -118,7 +124,11 @@ fn without_magics(code: &Excerpt<'static>, manifest: &mut Manifest) -> Option<Ex
         let trimmed = content.trim_start();
         let indent = content.len() - trimmed.len();
         let command = if goes_on { None } else { command_at(trimmed).map(|at| start + indent + at) };
-        if command.is_some() || goes_on {
+        let timed = if goes_on { None } else { timed_at(trimmed) };
+        if let Some(at) = timed {
+            python.append(&line, 0..indent);
+            python.append(&line, indent + at..content.len());
+        } else if command.is_some() || goes_on {
             if let Some(at) = command {
                 let script = code.part(at..continued(code.text(), start));
                 installs::script(&script, &mut Variables::default(), manifest);
@@ -149,8 +159,29 @@ fn continued(text: &str, start: usize) -> usize {
     }
 }
 
-/// Where the command of a magic line begins: `!pip`, `%pip`, `x = !pip`. `None` for Python.
+/// Where the statement begins that a line magic runs: `%time import x`, `%timeit -n 5 f()`.
+fn timed_at(line: &str) -> Option<usize> {
+    let (magic, _) = line.split_once(' ').filter(|(magic, _)| TIMING_MAGICS.contains(magic))?;
+    let mut at = magic.len();
+    loop {
+        let rest = line.get(at..)?;
+        at += rest.len() - rest.trim_start().len();
+        let word = line.get(at..)?.split_whitespace().next()?;
+        if !word.starts_with('-') {
+            return Some(at);
+        }
+        at += word.len();
+    }
+}
+
+/// Where the command of a magic line begins: `!pip`, `%pip`, `%sx pip`, `x = !pip`, `pip install`. `None` for Python.
 fn command_at(line: &str) -> Option<usize> {
+    if AUTOMAGICS.iter().any(|magic| line.strip_prefix(magic).is_some_and(|rest| rest.starts_with(' '))) {
+        return Some(0);
+    }
+    if let Some(magic) = SYSTEM_MAGICS.iter().find(|magic| line.starts_with(**magic)) {
+        return Some(magic.len());
+    }
     if line.starts_with("!!") {
         return Some(2);
     }

@@ -94,6 +94,7 @@ fn argument(module: &Module<'_>, id: Id, manifest: &mut Manifest) {
                     }
                 }
             }
+            Piece::Half(text) => manifest.half_open(&text, text.whole(), Meant::declared(&group)),
             Piece::Open(span) => {
                 manifest.open(span, span, Meant::declared(&group));
             }
@@ -125,6 +126,7 @@ fn session(module: &Module<'_>, id: Id, manifest: &mut Manifest) {
         for piece in module.pieces(argument) {
             match piece {
                 Piece::Text(text) => words.push(Word { text, open: false }),
+                Piece::Half(text) => words.push(Word { text, open: true }),
                 Piece::Open(place) => words.push(stands_for("$", place, true)),
                 Piece::Key(_) => {}
             }

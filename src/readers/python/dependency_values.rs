@@ -24,6 +24,8 @@ pub(super) struct Module<'m> {
 pub(super) enum Piece {
     /// A text.
     Text(Excerpt<'static>),
+    /// A text that the running program completes: `f"a=={version}"`, `"a==%s" % version`.
+    Half(Excerpt<'static>),
     /// A key of a dictionary, in front of its values.
     Key(String),
     /// Something that only the running program knows.
@@ -120,7 +122,10 @@ impl<'m> Module<'m> {
                 }
                 Kind::Binary => {
                     let operator = self.syntax.child(id, Field::Operator).and_then(|id| self.slice(id));
-                    if matches!(operator, Some("+" | "|")) {
+                    let left = self.syntax.child(id, Field::Left).filter(|left| self.is_text(*left));
+                    if let Some(left) = left.filter(|_| matches!(operator, Some("+" | "%"))) {
+                        pieces.push(self.half(left, self.syntax.child(id, Field::Right)));
+                    } else if matches!(operator, Some("+" | "|")) {
                         let sides =
                             [Field::Left, Field::Right].into_iter().filter_map(|side| self.syntax.child(id, side));
                         into(sides.collect());
@@ -137,6 +142,8 @@ impl<'m> Module<'m> {
                     let name = function.and_then(|id| self.slice(id)).unwrap_or_default();
                     if matches!(name, "list" | "tuple" | "set" | "sorted" | "dict" | "sum" | "frozenset") {
                         into(self.syntax.child(id, Field::Arguments).into_iter().collect());
+                    } else if let Some(text) = self.method_of_text(id) {
+                        pieces.extend(text);
                     } else {
                         pieces.push(self.opened(id));
                     }
@@ -151,6 +158,7 @@ impl<'m> Module<'m> {
     /// A string as an excerpt; one that only the running program completes is open.
     fn string(&self, id: Id) -> Piece {
         let mut excerpt = Excerpt::default();
+        let mut is_half = false;
         let mut rest = vec![id];
         while let Some(node) = rest.pop() {
             match self.syntax.kind(node) {
@@ -158,18 +166,52 @@ impl<'m> Module<'m> {
                     let children: Vec<Id> = self.syntax.children(node).collect();
                     rest.extend(children.into_iter().rev());
                 }
-                Kind::String => {
-                    if !self.literal(node, &mut excerpt) {
-                        return self.opened(id);
-                    }
-                }
+                Kind::String => match self.literal(node, &mut excerpt) {
+                    Some(is_whole) => is_half |= !is_whole,
+                    None => return self.opened(id),
+                },
                 _ => return Piece::Open(self.span(id)),
             }
         }
-        Piece::Text(excerpt)
+        if is_half { Piece::Half(excerpt) } else { Piece::Text(excerpt) }
     }
 
-    fn literal(&self, node: Id, excerpt: &mut Excerpt<'static>) -> bool {
+    fn is_text(&self, id: Id) -> bool {
+        matches!(self.syntax.kind(id), Kind::String | Kind::Concatenated)
+    }
+
+    /// A string with something behind it or put into it; two strings are one.
+    fn half(&self, left: Id, right: Option<Id>) -> Piece {
+        let right = right.filter(|right| self.is_text(*right)).map(|right| self.string(right));
+        match (self.string(left), right) {
+            (Piece::Text(mut text), Some(Piece::Text(more))) if !text.text().contains('%') => {
+                text.append(&more, 0..more.text().len());
+                Piece::Text(text)
+            }
+            (Piece::Text(text) | Piece::Half(text), _) => Piece::Half(text),
+            (piece, _) => piece,
+        }
+    }
+
+    /// `"a b".split()` and `"a=={}".format(version)`.
+    fn method_of_text(&self, call: Id) -> Option<Vec<Piece>> {
+        let function = self.syntax.child(call, Field::Function)?;
+        let object = self.syntax.child(function, Field::Object).filter(|object| self.is_text(*object))?;
+        let method = self.syntax.child(function, Field::Attribute).and_then(|id| self.slice(id))?;
+        match (method, self.string(object)) {
+            ("split" | "splitlines", Piece::Text(text)) => {
+                let words = text.text().split_whitespace();
+                let from = |word: &str| word.as_ptr() as usize - text.text().as_ptr() as usize;
+                Some(words.map(|word| Piece::Text(text.part(from(word)..from(word) + word.len()))).collect())
+            }
+            ("format", Piece::Text(text) | Piece::Half(text)) => Some(vec![Piece::Half(text)]),
+            _ => None,
+        }
+    }
+
+    /// Takes the text of one literal: whether it is whole; `None` for one that is no text.
+    fn literal(&self, node: Id, excerpt: &mut Excerpt<'static>) -> Option<bool> {
+        let mut is_whole = true;
         let (mut start, mut end, mut prefix) = (None, None, "");
         for child in self.syntax.children(node) {
             match self.syntax.kind(child) {
@@ -178,27 +220,23 @@ impl<'m> Module<'m> {
                     start = Some(self.syntax.range(child).1);
                 }
                 Kind::StringEnd => end = Some(self.syntax.range(child).0),
-                Kind::Interpolation => return false,
+                Kind::Interpolation => is_whole = false,
                 _ => {}
             }
         }
-        let (Some(start), Some(end)) = (start, end) else { return false };
+        let (start, end) = (start?, end?);
         let content = self.text.get(start..end).unwrap_or_default();
         if prefix.chars().any(|c| c.eq_ignore_ascii_case(&'b')) {
-            return false;
+            return None;
         }
         if !content.contains('\\') || prefix.chars().any(|c| c.eq_ignore_ascii_case(&'r')) {
             excerpt.push(content, crate::span::to_u32(start));
-            return true;
+            return Some(is_whole);
         }
-        match unescape(content) {
-            Some(decoded) => {
-                let aligned = crate::readers::tree::aligned(&decoded, content, start);
-                excerpt.append(&aligned, 0..decoded.len());
-                true
-            }
-            None => false,
-        }
+        let decoded = unescape(content)?;
+        let aligned = crate::readers::tree::aligned(&decoded, content, start);
+        excerpt.append(&aligned, 0..decoded.len());
+        Some(is_whole)
     }
 
     /// Something open; where it begins with a literal (`"requests" + version`), that much is said.

@@ -2,9 +2,10 @@
 
 use super::check_args::{define, destinations, fail_level};
 use super::common::{self, fail};
+use super::included::INCLUDED;
 use super::judge::{Batch, from_disk};
 use super::output::{self, Destination};
-use super::passes::{INCLUDED, judge_all};
+use super::passes::judge_all;
 use super::policy_file::{self, Refusal};
 use super::progress::Progress;
 use super::target::{self, Target};

@@ -8,6 +8,7 @@ mod completions;
 mod explain;
 mod extensions;
 mod facts;
+mod included;
 mod init;
 mod judge;
 mod output;

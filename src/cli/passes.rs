@@ -1,15 +1,14 @@
 //! Judges all files, those that they pull in, and some again: those that may take a forbidden name from a first-party module,
 //! and manifests, once it is known what all code imports. Knows the order of passes; must not know what is judged.
 
+use super::included::{self, Followed, Include};
 use super::judge::{Batch, each_file};
 use crate::disk::Selected;
 use crate::engine::{Engine, FileReport, Follow, Handed, Imported, Importer, Importers, Included};
 use crate::problem::Problem;
-use crate::readers::{CONSTRAINTS, REQUIREMENTS, Reader};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
 use crate::source::Source;
-use crate::surface::Surface;
 use rustc_hash::FxHashMap;
 
 /// What judging gave.
@@ -22,9 +21,6 @@ pub(super) struct Judged {
     /// Files that they pull in and that cannot be read.
     pub(super) problems: Vec<Problem>,
 }
-
-/// Finds a file that another one pulls in, unless it is not to be read: for a reason that is a problem, or for a good one.
-pub(super) type Include<'i> = &'i dyn Fn(&RepoPath, &'static dyn Reader) -> Result<Selected, Option<Problem>>;
 
 /// Judges every file, what they and others pull in, and, in a full run, manifests by what all code imports.
 pub(super) fn judge_all(
@@ -41,9 +37,11 @@ pub(super) fn judge_all(
             imported.add(&file.path, &std::mem::take(&mut report.imports));
         }
     }
-    let mut problems = Vec::new();
-    let mut included = judge_included(engine, batch, &mut reports, pulled_in, include, &mut problems);
+    let judge_again = |files: &[Selected]| judge(engine, &Batch { files, ..*batch }, Follow::No, &|_, _| true);
+    let Followed { mut included, problems, pairs } =
+        included::follow(batch.files, &mut reports, pulled_in, include, &judge_again);
     if scope == Scope::Full && engine.waits_for_imports() {
+        imported.pull_in(&pairs);
         engine.imported = Some(imported);
         let declares = |file: &&Selected| file.reader.declares(file.path.file_name());
         let late: Vec<Selected> = batch.files.iter().filter(declares).cloned().collect();
@@ -60,66 +58,6 @@ pub(super) fn judge_all(
     }
     Judged { reports, included, problems }
 }
-
-/// Judges files of requirements that others pull in, whatever they are called, each once; one that is both asked for and
-/// only a constraint is asked for. One that was selected as something else is judged as both.
-fn judge_included(
-    engine: &Engine<'_>,
-    batch: &Batch<'_>,
-    reports: &mut [FileReport],
-    mut open: Vec<Included>,
-    include: Include<'_>,
-    problems: &mut Vec<Problem>,
-) -> Vec<(Selected, FileReport)> {
-    open.extend(reports.iter_mut().flat_map(|report| std::mem::take(&mut report.includes)));
-    let selected = |path: &RepoPath| batch.files.binary_search_by(|file| file.path.cmp(path)).ok();
-    let reader_of = |path: &RepoPath| selected(path).and_then(|at| batch.files.get(at)).map(|file| file.reader.name());
-    let mut found: std::collections::BTreeMap<RepoPath, (bool, Selected, FileReport)> =
-        std::collections::BTreeMap::new();
-    while !open.is_empty() {
-        open.sort();
-        open.dedup();
-        let mut next: Vec<(bool, Selected)> = Vec::new();
-        for Included { path, constrains } in open.drain(..) {
-            let is_read = || {
-                let own = reader_of(&path);
-                own == Some(REQUIREMENTS.name()) || (constrains && own == Some(CONSTRAINTS.name()))
-            };
-            let is_known = |(known, _, _): &(bool, Selected, FileReport)| !*known || constrains;
-            let is_next = next.iter().any(|(known, file)| file.path == path && (!*known || constrains));
-            if is_next || found.get(&path).is_some_and(is_known) || is_read() {
-                continue;
-            }
-            let reader: &'static dyn Reader = if constrains { CONSTRAINTS } else { REQUIREMENTS };
-            next.retain(|(_, file)| file.path != path);
-            match include(&path, reader) {
-                Ok(file) => next.push((constrains, file)),
-                Err(problem) => problems.extend(problem),
-            }
-        }
-        let files: Vec<Selected> = next.iter().map(|(_, file)| file.clone()).collect();
-        let judged = judge(engine, &Batch { files: &files, ..*batch }, Follow::No, &|_, _| true);
-        for ((constrains, file), report) in next.into_iter().zip(judged) {
-            let mut report = report.unwrap_or_default();
-            open.append(&mut report.includes);
-            found.insert(file.path.clone(), (constrains, file, report));
-        }
-    }
-    let mut included = Vec::new();
-    for (_, file, report) in found.into_values() {
-        let is_constraint = reader_of(&file.path) == Some(CONSTRAINTS.name());
-        match selected(&file.path).and_then(|at| reports.get_mut(at)) {
-            // What constrains at most is asked for after all.
-            Some(own) if is_constraint => *own = report,
-            Some(own) => own.add(report),
-            None => included.push((file, report)),
-        }
-    }
-    included
-}
-
-/// Where included files are read as what they are.
-pub(super) const INCLUDED: Surface = Surface::Dependencies;
 
 /// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by
 /// what first-party names lead to; of a part of the tree, every file is judged so at once.

@@ -51,7 +51,10 @@ impl Judging<'_, '_> {
         let Some(found) = locate(self.engine.project, self.path, include) else { return };
         let written = include.path.as_str();
         match found {
-            Ok(path) => self.report.includes.push(Included { path, constrains: include.constrains }),
+            Ok(path) => {
+                let by = (!include.by_command).then(|| self.path.clone());
+                self.report.includes.push(Included { path, constrains: include.constrains, by });
+            }
             Err(why) => {
                 let place = (positions.at(include.span.start), positions.at(include.span.end));
                 self.report.problems.push(Problem {

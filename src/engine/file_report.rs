@@ -77,6 +77,8 @@ pub struct Included {
     pub path: RepoPath,
     /// Whether it only constrains.
     pub constrains: bool,
+    /// The manifest that pulls it in; none for a command, which may be run anywhere.
+    pub by: Option<RepoPath>,
 }
 
 /// How first-party names are treated.

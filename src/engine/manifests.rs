@@ -21,6 +21,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// A chain of requirement files is followed so far.
 const MOST_FILES: usize = 1_000;
+/// Chains of manifests that serve what others serve are followed so far.
+const MOST_ROUNDS: usize = 16;
 
 /// Names of distributions.
 type Names = FxHashSet<String>;
@@ -37,22 +39,56 @@ pub(super) struct Said {
     is_unsure: bool,
 }
 
-/// What files import, by the folders in which they lie, with all above.
+/// What files import, and which code manifests serve that others pull in.
 #[derive(Default)]
-pub struct Imported(FxHashMap<RepoPath, FxHashSet<Box<str>>>);
+pub struct Imported {
+    /// By the folders in which files lie, with all above.
+    by_folder: FxHashMap<RepoPath, FxHashSet<Box<str>>>,
+    /// The folders that they serve.
+    pulled_in: FxHashMap<RepoPath, RepoPath>,
+}
 
 impl Imported {
     /// Takes note of what a file imports.
     pub fn add(&mut self, path: &RepoPath, imports: &[Box<str>]) {
         let mut folder = path.parent();
         loop {
-            self.0.entry(folder.clone()).or_default().extend(imports.iter().cloned());
+            self.by_folder.entry(folder.clone()).or_default().extend(imports.iter().cloned());
             if folder.as_bytes().is_empty() {
                 return;
             }
             folder = folder.parent();
         }
     }
+
+    /// Takes note of manifests that others pull in: each serves what those serve as well.
+    pub fn pull_in(&mut self, pairs: &[(RepoPath, RepoPath)]) {
+        for _ in 0..MOST_ROUNDS {
+            let mut is_new = false;
+            for (path, by) in pairs {
+                let (own, theirs) = (self.served(path), self.served(by));
+                let common = common(&own, &theirs);
+                is_new |= common != own;
+                self.pulled_in.insert(path.clone(), common);
+            }
+            if !is_new {
+                return;
+            }
+        }
+    }
+
+    fn served(&self, manifest: &RepoPath) -> RepoPath {
+        self.pulled_in.get(manifest).cloned().unwrap_or_else(|| served(manifest))
+    }
+}
+
+/// The deepest folder that holds both.
+fn common(one: &RepoPath, other: &RepoPath) -> RepoPath {
+    let mut folder = one.clone();
+    while !other.is_beneath(&folder) && !folder.as_bytes().is_empty() {
+        folder = folder.parent();
+    }
+    folder
 }
 
 /// What a file of settings names as applications, by strings of one segment as well: Django loads them by these alone.
@@ -176,7 +212,7 @@ impl Engine<'_> {
         let files =
             folders.iter().chain(&workflows).flat_map(|folder| files_of(folder, self.project, &is_wanted)).collect();
         read_all(files, self.project, &mut Said::default(), &mut |path, constrains| {
-            found.push(Included { path: path.clone(), constrains });
+            found.push(Included { path: path.clone(), constrains, by: None });
         });
         found
     }
@@ -276,7 +312,7 @@ impl Around for Nearby<'_, '_> {
         let described = libraries::described_by(distribution);
         // Stubs are used where what they describe is.
         let distribution = described.unwrap_or(distribution);
-        let imports = imported.0.get(&served(manifest));
+        let imports = imported.by_folder.get(&imported.served(manifest));
         let known = &self.engine.policy.libraries;
         Some(imports.is_some_and(|imports| imports.iter().any(|import| known.may_provide(distribution, import))))
     }
@@ -299,6 +335,6 @@ impl Around for Nearby<'_, '_> {
     }
 
     fn served(&self, manifest: &RepoPath) -> RepoPath {
-        served(manifest)
+        self.engine.imported.as_ref().map_or_else(|| served(manifest), |imported| imported.served(manifest))
     }
 }

@@ -259,20 +259,12 @@ impl Manifest {
         names.sort_unstable();
         names.dedup();
         let by = |name: &str| pullers.get(name).map(Vec::as_slice).unwrap_or_default();
-        // Every line is pinned and says why it is there; who pulls something in is there too.
-        let is_known = |own: &String| is_asked(own) || names.binary_search(&normalise(own)).is_ok();
-        let is_whole = self.found.iter().all(|found| {
-            let own = &found.dependency;
-            let by = by(&own.name);
-            !found.open
-                && (own.accepts.is_one() || own.origin != Origin::Index)
-                && !by.is_empty()
-                && by.iter().all(|other| is_known(other) && normalise(other) != own.name)
-        });
-        if !is_whole {
-            return;
-        }
-        let is_root = |name: &str| by(name).is_empty() || by(name).iter().any(is_asked);
+        // What nobody in the file pulls in may as well have been asked for.
+        let is_there = |own: &String, name: &str| {
+            let own = normalise(own);
+            own != name && names.binary_search(&own).is_ok()
+        };
+        let is_root = |name: &str| by(name).iter().any(is_asked) || !by(name).iter().any(|own| is_there(own, name));
         let mut pulls: FxHashMap<String, Vec<String>> = FxHashMap::default();
         for name in &names {
             for own in by(name) {
@@ -285,6 +277,7 @@ impl Manifest {
             let own = &mut found.dependency;
             if let Ok(node) = names.binary_search(&own.name)
                 && !is_root(&own.name)
+                && (own.accepts.is_one() || own.origin != Origin::Index)
             {
                 own.standing = Standing::Locked;
                 own.pulled = Some(Pulled { graph: Arc::clone(&graph), node });

@@ -108,12 +108,14 @@ fn group(source: &Source<'_>) -> String {
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let words = stem.split(['-', '_', '.']).filter(|word| !word.is_empty());
     let is_usual = |word: &&str| !STEMS.iter().any(|own| word.as_bytes().starts_with(own));
+    // A file that only others call requirements is theirs.
+    let is_named = words.clone().any(|word| STEMS.iter().any(|own| word.contains(&*String::from_utf8_lossy(own))));
     let rest: Vec<&str> = words.filter(is_usual).collect();
     // A file in a folder of requirements is what its project runs with, unless its name says what else it is for.
     let in_folder = source.path.parent().segments().any(is_folder);
     let is_for_others = rest.iter().any(|word| OTHERS.iter().any(|own| word.starts_with(own)));
     match rest.join("-").as_str() {
-        _ if in_folder && !is_for_others => "runtime".to_owned(),
+        _ if (in_folder || !is_named) && !is_for_others => "runtime".to_owned(),
         "" | "base" | "main" | "common" | "prod" | "production" | "runtime" | "default" => "runtime".to_owned(),
         rest => format!("group:{rest}"),
     }

@@ -331,6 +331,29 @@ def in_script(kind, data, fact):
     )
 
 
+def conda_names():
+    """What an index calls packages of conda, as the tool's own table says."""
+    path = os.path.join(os.path.dirname(__file__), "..", "..", "src", "data", "conda.txt")
+    with open(path, encoding="utf-8") as file:
+        rows = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    return {name: f"conda:{name}" if distribution == "-" else distribution for name, distribution in rows}
+
+
+def as_told(kind, data, missing, more):
+    """What is left of differences: a project's own extras are nobody's, packages of conda are called as an index does."""
+    if kind == "pyproject.toml":
+        tree = tomllib.loads(data.decode())
+        name = tree.get("project", {}).get("name") or tree.get("tool", {}).get("poetry", {}).get("name") or ""
+        missing.pop(normalise(name), None)
+    if kind in ("conda", "pixi.toml", "pyproject.toml"):
+        for name, other in conda_names().items():
+            both = min(missing[name], more[other])
+            missing -= collections.Counter({name: both})
+            more -= collections.Counter({other: both})
+        missing.pop("python", None)
+    return +missing, +more
+
+
 def compare(kind, data, theirs, facts, problems):
     """(class, what differs) of a file that its parser takes."""
     named = [fact for fact in facts if not fact.get("open")]
@@ -345,7 +368,11 @@ def compare(kind, data, theirs, facts, problems):
         ):
             return "!names agree, group or standing differs", (sorted(expected - told), sorted(told - expected))
         return "agreed" if wanted else "agreed: none", None
-    missing, more = wanted - ours, ours - wanted
+    missing, more = as_told(kind, data, wanted - ours, ours - wanted)
+    if not missing and not more:
+        return "agreed, but for the project's own name, or as an index calls conda's packages", None
+    if not missing and all(count < ours[name] and f"{name} = [".encode() in data for name, count in more.items()):
+        return "agreed, with each of several versions in a list", None
     if set(missing) == {"python"} and not more:
         return "agreed, but for pixi's python", None
     if not facts and not problems:
@@ -381,6 +408,10 @@ def compare_places(folder, facts, tally):
             tally.add("places compared")
             for part in dependency_facts.wrong_places(fact, data):
                 shown = {key: data[start:end][:40] for key, (start, end) in fact["parts"].items()}
+                start, end = fact["parts"][part]
+                if b"$" in data[start:end]:
+                    tally.add("places of variables, whose values are told")
+                    continue
                 tally.add(f"!place of {part}", f"{path}:{fact['start']['line']}: {fact['written'][:60]!r} {shown}")
 
 

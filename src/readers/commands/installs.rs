@@ -240,7 +240,8 @@ fn meaning(installer: &Installer, option: &str) -> Option<Means> {
         known.or_else(|| installer.values.iter().any(|values| has(values, name)).then_some(Means::Other))
     };
     let exact = of(option);
-    let is_flag = installer.flags.is_none_or(|flags| has(flags, option));
+    // What may be a flag takes nothing away from what follows.
+    let is_flag = installer.flags.is_none_or(|flags| flags.split_whitespace().any(|own| own.starts_with(option)));
     if exact.is_some() || is_flag || !option.starts_with("--") || option.len() < 4 {
         return exact;
     }

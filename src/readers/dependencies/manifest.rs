@@ -70,8 +70,7 @@ impl Manifest {
             Ok(parts) => parts,
             Err(_) if address::is_local(text.text().trim()) => return,
             Err(Malformed { at, message }) => {
-                let is_unfinished = text.text().trim_end().ends_with(['=', '<', '>', '~', '!', '[']);
-                if is_open(text.text()) || is_unfinished {
+                if is_open(text.text()) {
                     self.half_open(text, statement, meant);
                 } else {
                     let place = Span { start: text.start(at), end: text.end(text.text().len()) };

@@ -145,8 +145,8 @@ impl Run<'_> {
             let load = self.target.load(&disk);
             let batch =
                 Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
+            let exclude: Vec<_> = self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
             let include = |path: &RepoPath, reader: &'static dyn Reader| {
-                let exclude: Vec<_> = self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
                 if scope == Scope::Partial && !asked.covers(path) {
                     return Err(None);
                 }

@@ -87,19 +87,30 @@ fn argument(module: &Module<'_>, id: Id, manifest: &mut Manifest) {
             Piece::Key(_) => {}
             // Several requirements may stand in one text, a line each.
             Piece::Text(text) => {
-                for line in text.lines() {
-                    let line = line.trim();
-                    if !line.is_empty() && !line.text().starts_with('#') {
+                for line in requirements(&text) {
+                    manifest.require(&line, Meant::declared(&group));
+                }
+            }
+            Piece::Half(text) => {
+                for line in requirements(&text) {
+                    if line.text().contains(['{', '%']) || text.lines().count() == 1 {
+                        manifest.half_open(&line, line.whole(), Meant::declared(&group));
+                    } else {
                         manifest.require(&line, Meant::declared(&group));
                     }
                 }
             }
-            Piece::Half(text) => manifest.half_open(&text, text.whole(), Meant::declared(&group)),
             Piece::Open(span) => {
                 manifest.open(span, span, Meant::declared(&group));
             }
         }
     }
+}
+
+/// The lines of a text that say something.
+fn requirements(text: &Excerpt<'static>) -> Vec<Excerpt<'static>> {
+    let lines = text.lines().map(|line| line.trim());
+    lines.filter(|line| !line.is_empty() && !line.text().starts_with('#')).collect()
 }
 
 /// `session.install("a>=1", "-r", "b.txt")` and its like.

@@ -26,6 +26,9 @@ impl Splitter<'_, '_> {
                 _ => break,
             }
         }
+        // `do if ...; then for ...`
+        let is_in_front = |word: &&Word| matches!(word.text.text(), "do" | "then" | "else" | "{" | "!");
+        let words = words.get(words.iter().take_while(is_in_front).count()..).unwrap_or_default();
         let text = |at: usize| words.get(at).map(|word| word.text.text()).unwrap_or_default();
         if text(0) == "for" && text(2) == "in" {
             self.variables.set_all(text(1), words.iter().skip(3).cloned());

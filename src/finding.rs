@@ -78,6 +78,8 @@ pub struct Finding {
     pub message: Box<str>,
     /// Why, and what to read; may be empty.
     pub help: Arc<str>,
+    /// How many findings of the same rule, file, scope and name stand in front of it.
+    pub ordinal: usize,
     /// Identity across edits.
     pub fingerprint: Fingerprint,
     /// The policy line that caused it.

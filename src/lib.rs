@@ -17,7 +17,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `suppression`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call; manifests and locks; commands in containers and pipelines; notebooks and documents) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
@@ -51,6 +51,7 @@
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 
 pub mod accepts;
+pub mod baseline;
 pub mod builtins;
 pub mod call;
 pub mod cli;
@@ -65,6 +66,7 @@ pub mod fact;
 pub mod finding;
 pub mod fingerprint;
 pub mod formats;
+pub mod git;
 pub mod kinds;
 pub mod level;
 pub mod name;
@@ -79,6 +81,7 @@ pub mod repo_path;
 pub mod report;
 pub mod source;
 pub mod span;
+pub mod suppression;
 pub mod surface;
 pub mod text;
 pub mod versions;

@@ -85,6 +85,8 @@ pub struct Summary {
     pub skipped: usize,
     /// Findings by level.
     pub findings: Counts,
+    /// Findings that comments suppress.
+    pub suppressed: usize,
 }
 
 /// Which policy judged.

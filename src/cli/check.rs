@@ -18,7 +18,7 @@ use crate::formats::paths::Paths;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::problem::{Problem, ProblemKind};
-use crate::project::Project;
+use crate::project::{Project, Tree};
 use crate::readers::Reader;
 use crate::repo_path::RepoPath;
 use crate::report::{PolicyInfo, Report, Scope, Summary};
@@ -159,10 +159,12 @@ impl Run<'_> {
             };
             let judged = judge_all(&mut engine, &batch, scope, pulled_in, &include);
             collected.problems.extend(judged.problems);
-            for report in judged.reports {
+            for mut report in judged.reports {
+                engine.settle(&mut report, scope == Scope::Full);
                 collected.add(report);
             }
-            for (file, report) in judged.included {
+            for (file, mut report) in judged.included {
+                engine.settle(&mut report, scope == Scope::Full);
                 included.insert(file.path);
                 collected.add(report);
             }
@@ -179,6 +181,7 @@ impl Run<'_> {
             analysed: selection.files.len() + included.len() - collected.files_with_problems,
             skipped: selection.skipped.len(),
             findings: collected.counts,
+            suppressed: collected.suppressed,
         };
         if scope == Scope::Full {
             collected.tally.paths = selection.files.into_iter().map(|file| file.path).chain(included).collect();
@@ -221,6 +224,7 @@ struct Collected {
     counts: crate::report::Counts,
     findings: Vec<Finding>,
     problems: Vec<Problem>,
+    suppressed: usize,
     files_with_problems: usize,
     tally: Tally,
     work: Work,
@@ -232,7 +236,9 @@ impl Collected {
         self.files_with_problems += usize::from(!report.problems.is_empty());
         self.findings.append(&mut report.findings);
         self.problems.append(&mut report.problems);
+        self.suppressed += report.suppressed_count;
         self.tally.add(&report.used);
+        self.tally.add_suppressed(&report.suppressions);
         self.work.add(report.work);
     }
 }

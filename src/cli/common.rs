@@ -5,8 +5,10 @@ use super::{Exit, Shell};
 use crate::disk::{Place, PlaceError, Request, absolute, locate, plain};
 use crate::formats::{Style, escape};
 use crate::level::Level;
+use crate::policy::parse_date;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, value_parser};
+use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 
 /// Adds the shared arguments.
@@ -33,6 +35,11 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
             .value_name("N")
             .value_parser(value_parser!(u16).range(1..=256))
             .help("Threads; one for each core by default"),
+        Arg::new("today")
+            .long("today")
+            .value_name("DATE")
+            .value_parser(read_date)
+            .help("The day for which dates in the policy are judged; today (UTC) by default"),
     ])
 }
 
@@ -55,6 +62,16 @@ pub(super) fn style(matches: &ArgMatches, columns: Option<usize>, environment: O
         _ => environment.unwrap_or(columns.is_some()),
     };
     Style { color, width: columns.unwrap_or(100), limit: usize::MAX, fail_level: Level::Error }
+}
+
+fn read_date(text: &str) -> Result<Date, String> {
+    parse_date(text).ok_or_else(|| "write it as `2026-12-31`".to_owned())
+}
+
+/// `--today`.
+#[must_use]
+pub(super) fn today(matches: &ArgMatches) -> Option<Date> {
+    matches.get_one::<Date>("today").copied()
 }
 
 /// `--threads`; 0 for one on each core.

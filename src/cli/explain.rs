@@ -6,7 +6,7 @@ use crate::formats::escape;
 use crate::kinds::KINDS;
 use crate::packs;
 use crate::policy::builtin::BUILTINS;
-use crate::policy::{Exemption, PathScope, Policy, Rule};
+use crate::policy::{Exemption, PathScope, Policy, Rule, Schedule, days_ahead};
 use clap::{Arg, ArgMatches};
 use jiff::civil::Date;
 use std::fmt::Write as _;
@@ -93,6 +93,7 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
     origin(policy, rule, today, &mut text);
     text.push('\n');
     let _ = writeln!(text, "  {}: {}", rule.kind.key, rule.judge.entries().join(", "));
+    schedule(rule.schedule.as_ref(), today, &mut text);
     if let Some(instead) = &rule.instead {
         let _ = writeln!(text, "  instead: {}", instead.text);
     }
@@ -139,6 +140,15 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
         }
     }
     text
+}
+
+/// When a level changes.
+fn schedule(schedule: Option<&Schedule>, today: Date, text: &mut String) {
+    let Some(schedule) = schedule else { return };
+    for (from, level) in schedule.steps() {
+        let ahead = if from > today { format!(" ({})", days_ahead(today, from)) } else { String::new() };
+        let _ = writeln!(text, "  {level} from {from}{ahead}");
+    }
 }
 
 /// Which policies pulled a rule in, and what the root's changes of it.

@@ -14,6 +14,7 @@ use crate::formats::facts::FactLines;
 use crate::formats::paths::Paths;
 use crate::parallel;
 use crate::problem::Problem;
+use crate::project::Tree;
 use crate::project::{Importer, Layout, Project, standard_library};
 use crate::readers::quoted::Quoted;
 use crate::readers::wanted::{Beside, Distributions, Everything};

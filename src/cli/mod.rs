@@ -126,6 +126,9 @@ where
         Err(error) => return usage(&error, shell),
     };
     let Some((name, matches)) = matches.subcommand() else { return Exit::Failed };
+    if let Some(today) = common::today(matches) {
+        shell.today = today;
+    }
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => (command.run)(matches, shell),
         None => Exit::Failed,

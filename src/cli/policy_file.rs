@@ -34,7 +34,10 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
     let path = repo_path(&place.root, file);
     match read_text(file) {
         Ok(text) => {
-            load::load(path, &text, env!("CARGO_PKG_VERSION"), &Extended { root: &place.root }).map_err(Refusal::Broken)
+            let loaded = load::load(path, &text, env!("CARGO_PKG_VERSION"), &Extended { root: &place.root });
+            let mut policy = loaded.map_err(Refusal::Broken)?;
+            policy.set_day(shell.today);
+            Ok(policy)
         }
         Err(Unreadable::TooLong(bytes)) => {
             let mistakes = vec![load::too_long(bytes)];

@@ -17,6 +17,10 @@ pub enum ReadError {
     Special,
     /// Longer than [`MAX_BYTES`].
     TooLong,
+    /// Git does not have it.
+    Missing,
+    /// Git could not hand it out, in its own words.
+    Object(String),
 }
 
 impl ReadError {
@@ -34,6 +38,13 @@ impl ReadError {
                 format!("is longer than {} MiB and is not read", MAX_BYTES >> 20),
                 "exclude it in the policy if it is generated",
             ),
+            ReadError::Missing => (
+                "is not among the objects of this clone".to_owned(),
+                "fetch what is missing: `git fetch --refetch`, or clone without `--filter`",
+            ),
+            ReadError::Object(said) => {
+                (format!("cannot be had from git: {said}"), "`git fsck` tells whether the repository is whole")
+            }
         }
     }
 }

@@ -22,12 +22,6 @@ impl DiskTree {
         Self { root }
     }
 
-    /// Whether a folder stands here. Links count for what they lead to.
-    #[must_use]
-    pub fn is_folder(&self, path: &RepoPath) -> bool {
-        self.disk_path(path).is_some_and(|path| path.is_dir())
-    }
-
     /// The path on disk; `None` for bytes that no file of this platform can be called by.
     #[must_use]
     pub fn disk_path(&self, path: &RepoPath) -> Option<PathBuf> {
@@ -62,6 +56,11 @@ pub fn to_disk(root: &Path, path: &RepoPath) -> Option<PathBuf> {
 }
 
 impl Tree for DiskTree {
+    fn is_folder(&self, path: &RepoPath) -> bool {
+        // Links count for what they lead to.
+        self.disk_path(path).is_some_and(|path| path.is_dir())
+    }
+
     fn is_file(&self, path: &RepoPath) -> bool {
         self.disk_path(path).is_some_and(|path| path.is_file())
     }
@@ -109,15 +108,5 @@ impl Tree for DiskTree {
         let len = read_file(&self.disk_path(path)?, Reading::Unknown, &mut bytes).ok()?;
         bytes.truncate(len);
         Some(bytes)
-    }
-
-    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool> {
-        let bytes = self.read(path)?;
-        let finder = memchr::memmem::Finder::new(word);
-        let is_part = |at: usize| bytes.get(at).copied().is_some_and(crate::name::is_identifier_byte);
-        let found =
-            finder.find_iter(&bytes).any(|at| !at.checked_sub(1).is_some_and(is_part) && !is_part(at + word.len()));
-        // A star import may bring any name in.
-        Some(found || memchr::memmem::find(&bytes, b"import *").is_some())
     }
 }

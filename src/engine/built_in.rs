@@ -1,20 +1,16 @@
 //! Findings about the policy itself, made once in a full run. Knows what a whole run has seen; must not know how files
 //! are judged.
 
-use super::{Engine, Used};
-use crate::context::Contexts;
+use super::own_findings::About;
+use super::{Engine, Suppression, Used};
 use crate::distribution::normalise;
-use crate::fact::Confidence;
 use crate::finding::{Finding, PolicyLine};
 use crate::fingerprint::Fingerprint;
-use crate::level::Level;
-use crate::policy::builtin::{EXCEEDED, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD};
+use crate::policy::builtin::{EXCEEDED, EXCEEDED_SUPPRESSIONS, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD};
 use crate::policy::{Exemption, Override, PolicySource, Rule};
 use crate::project::{libraries, standard_library};
 use crate::repo_path::RepoPath;
 use crate::span::Span;
-use crate::surface::Surface;
-use crate::text::Position;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -25,6 +21,8 @@ pub struct Tally {
     pub paths: Vec<RepoPath>,
     /// Exemptions that were used, over all files.
     pub used: FxHashMap<(usize, usize), usize>,
+    /// How many findings of each rule comments suppress.
+    pub suppressed: FxHashMap<Arc<str>, usize>,
     /// Policy files beneath the root.
     pub unread_policies: Vec<RepoPath>,
 }
@@ -36,18 +34,26 @@ impl Tally {
             *self.used.entry(*key).or_insert(0) += count;
         }
     }
+
+    /// Adds what one file suppresses.
+    pub fn add_suppressed(&mut self, suppressions: &[Suppression]) {
+        for (id, used) in suppressions.iter().flat_map(|suppression| &suppression.rules) {
+            *self.suppressed.entry(id.clone()).or_insert(0) += used;
+        }
+    }
 }
 
 /// Findings about the policy, in order.
 #[must_use]
 pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&RepoPath) -> bool) -> Vec<Finding> {
-    let mut about = About { engine, findings: Vec::new(), ordinals: FxHashMap::default() };
+    let mut about = Telling { engine, findings: Vec::new(), ordinals: FxHashMap::default() };
     for (index, rule) in engine.policy.rules.iter().enumerate() {
         about.scope(rule, &tally.paths);
         for (position, exemption) in rule.exemptions.iter().enumerate() {
             let used = tally.used.get(&(index, position)).copied().unwrap_or(0);
             about.exemption(rule, exemption, used, &tally.paths);
         }
+        about.budget(rule, tally.suppressed.get(&rule.id).copied().unwrap_or(0));
         about.names(rule);
         about.distributions(rule);
         about.successors(rule);
@@ -72,14 +78,14 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
     about.findings
 }
 
-struct About<'e, 'a> {
+struct Telling<'e, 'a> {
     engine: &'e Engine<'a>,
     findings: Vec<Finding>,
     /// How many findings of an id there are about a name in a policy.
     ordinals: FxHashMap<(&'static str, Arc<str>, Arc<RepoPath>), usize>,
 }
 
-impl About<'_, '_> {
+impl Telling<'_, '_> {
     fn scope(&mut self, rule: &Rule, paths: &[RepoPath]) {
         for (glob, span) in &rule.scope.within {
             if !paths.iter().any(|path| glob.matches(path)) {
@@ -170,6 +176,14 @@ impl About<'_, '_> {
                 "mend the new uses, or agree on a higher `max`",
             );
         }
+    }
+
+    /// Comments may suppress so many findings of a rule, and no more.
+    fn budget(&mut self, rule: &Rule, suppressed: usize) {
+        let Some((budget, span)) = rule.max_suppressions.filter(|(budget, _)| suppressed > *budget) else { return };
+        let message = format!("{suppressed} findings of `{}` are suppressed, but {budget} may be", rule.id);
+        let help = "mend some of them, or agree on a higher `max-suppressions`";
+        self.push(EXCEEDED_SUPPRESSIONS, (rule.source, span), &rule.id, message, help);
     }
 
     /// Names of a rule that look misspelt or that a local module has. What a pack is about, its own tests know; but that
@@ -314,38 +328,16 @@ impl About<'_, '_> {
         message: String,
         help: &'static str,
     ) {
-        let level = self.engine.policy.builtin_level(id);
-        if level == Level::None {
-            return;
-        }
-        let first = Position { line: 1, column: 1, offset: 0 };
-        let (start, end) = place.map_or((first, first), |(source, span)| source.place(span));
         let decided_in = place.map_or(&self.engine.policy.source, |(source, _)| source);
+        let place = place.map(|(source, span)| source.place(span));
+        let made = About { id, path: path.clone(), place, name, message, help };
+        let Some(mut finding) = self.engine.own_finding(made) else { return };
         let count = self.ordinals.entry((id, name.into(), path.clone())).or_insert(0);
-        let ordinal = *count;
+        finding.ordinal = *count;
+        finding.fingerprint = Fingerprint::new(id, path.as_bytes(), "", name, *count);
+        finding.policy =
+            PolicyLine { path: decided_in.path.clone(), start: finding.start, end: finding.end };
         *count += 1;
-        self.findings.push(Finding {
-            rule: id.into(),
-            level,
-            path: path.clone(),
-            start,
-            end,
-            statement: start.offset,
-            name: name.into(),
-            matched: name.into(),
-            surface: Surface::Policy,
-            contexts: Contexts::default(),
-            scope: "".into(),
-            message: message.into(),
-            help: help.into(),
-            fingerprint: Fingerprint::new(id, path.as_bytes(), "", name, ordinal),
-            policy: PolicyLine { path: decided_in.path.clone(), start, end },
-            confidence: Confidence::Certain,
-            related: Vec::new(),
-            uses: 0,
-            chain: Vec::new(),
-            within: None,
-            dependency: None,
-        });
+        self.findings.push(finding);
     }
 }

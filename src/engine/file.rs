@@ -3,6 +3,7 @@
 use super::importers::Noting;
 use super::manifests::{self, Nearby};
 use super::required::Met;
+use super::suppressions::Covered;
 use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
@@ -13,6 +14,7 @@ use crate::name::top;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Importer;
+use crate::readers::comments::{self, Comment};
 use crate::readers::wanted::{Distributions, Notes};
 use crate::readers::{Detail, Include, Reader, Sink, Tier, Unread, Wanted};
 use crate::repo_path::RepoPath;
@@ -44,10 +46,11 @@ impl Engine<'_> {
             Noting { project: self.project, path: source.path, tops: &self.tops, keys: std::cell::RefCell::default() };
         let notes = (follow == Follow::Note).then_some(&noting as &dyn Notes);
         let beside = self.project.beside(source.path);
+        let comments = comments::may_stand_in(source.bytes);
         interest.with(self.policy, self.project, source.path, &self.reach, (notes, self.quoted.as_ref()), |wanted| {
             let distributions = self.distributions.as_ref().filter(|_| follow != Follow::Only);
             let distributions = distributions.map(|asked| asked as &dyn Distributions);
-            let wanted = &Wanted { distributions, beside: Some(&beside), ..*wanted };
+            let wanted = &Wanted { distributions, comments, beside: Some(&beside), ..*wanted };
             reader.read(source, surface, wanted, detail, &mut judging);
         });
         if follow != Follow::Only && self.imported.is_none() {
@@ -216,10 +219,19 @@ impl<'e, 'a> Judging<'e, 'a> {
                 || !self.speaks(index, rule)
                 || level == Level::None
                 || *is_blank.get_or_insert_with(|| reader.is_blank(source.bytes))
-                || self.is_exempt(index, rule, &fact, name, true)
             {
                 continue;
             }
+            let ended = match (self.is_exempt(index, rule, &fact, name, true), self.suppressed_at(rule, &[])) {
+                (Covered::Yes, _) => continue,
+                (_, Covered::Yes) => {
+                    self.report.suppressed_count += 1;
+                    continue;
+                }
+                (Covered::Ended(until), _) | (_, Covered::Ended(until)) => Some(until),
+                _ => None,
+            };
+            let level = self.announced(rule, level, ended);
             let view = View {
                 fact: &fact,
                 reached: name,
@@ -235,7 +247,7 @@ impl<'e, 'a> Judging<'e, 'a> {
                 possible: false,
                 at_most: None,
             };
-            self.complain(rule, &view, &complaint, level, Place::WHOLE_FILE);
+            self.complain(rule, &view, &complaint, (level, Place::WHOLE_FILE), ended);
         }
     }
 
@@ -277,6 +289,10 @@ impl Sink for Judging<'_, '_> {
         let mut rules =
             engine.policy.index.rules(top(&reached)).filter_map(|at| Some((at, engine.policy.rules.get(at)?)));
         rules.any(|(at, rule)| matters(at, rule))
+    }
+
+    fn comment(&mut self, comment: &Comment<'_>) {
+        self.suppression(comment);
     }
 
     fn begins(&mut self) {

@@ -1,5 +1,6 @@
 //! What there is to say about one file. Plain data, and how two looks at one file come together.
 
+use super::suppressions::Suppression;
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::problem::Problem;
@@ -54,6 +55,12 @@ pub struct FileReport {
     pub counts: Counts,
     /// In order; empty when only counts are kept.
     pub findings: Vec<Finding>,
+    /// Findings that comments suppress; empty when only counts are kept.
+    pub suppressed: Vec<Finding>,
+    /// How many findings comments suppress.
+    pub suppressed_count: usize,
+    /// Comments that suppress, or are meant to.
+    pub suppressions: Vec<Suppression>,
     /// In order.
     pub problems: Vec<Problem>,
     /// Exemptions that were used.
@@ -109,19 +116,35 @@ impl FileReport {
         self.problems.append(&mut more.problems);
         self.used.append(&mut more.used);
         self.work.add(more.work);
+        self.suppressed.append(&mut more.suppressed);
+        self.suppressed_count += more.suppressed_count;
+        for suppression in more.suppressions {
+            match self.suppressions.iter_mut().find(|known| known.start == suppression.start) {
+                Some(known) => known.add(&suppression),
+                None => self.suppressions.push(suppression),
+            }
+        }
         self.put_in_order();
     }
 
     pub(super) fn put_in_order(&mut self) {
-        self.findings.sort_by(Finding::order);
-        let mut ordinals = FxHashMap::default();
-        for finding in &mut self.findings {
-            let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
-            let ordinal = ordinals.entry(key).or_insert(0);
-            finding.fingerprint =
-                Fingerprint::new(&finding.rule, finding.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
-            *ordinal += 1_usize;
+        for findings in [&mut self.findings, &mut self.suppressed] {
+            findings.sort_by(Finding::order);
+            number(findings);
         }
         self.problems.sort();
+    }
+}
+
+/// Counts findings that agree in all else, and gives each its fingerprint.
+fn number(findings: &mut [Finding]) {
+    let mut ordinals = FxHashMap::default();
+    for finding in findings {
+        let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
+        let ordinal = ordinals.entry(key).or_insert(0);
+        finding.ordinal = *ordinal;
+        finding.fingerprint =
+            Fingerprint::new(&finding.rule, finding.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
+        *ordinal += 1_usize;
     }
 }

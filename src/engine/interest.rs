@@ -72,6 +72,7 @@ impl Interest {
             words: &index.words,
             notes,
             distributions: None,
+            comments: false,
             beside: None,
         };
         let (tops, names) = (self.tops.get_or_default(), self.names.get_or_default());

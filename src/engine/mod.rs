@@ -11,9 +11,11 @@ mod hand_out;
 mod importers;
 mod interest;
 mod manifests;
+mod own_findings;
 mod reach;
 mod required;
 mod spellings;
+mod suppressions;
 mod weigh;
 
 pub use built_in::{Tally, about_policy};
@@ -22,7 +24,9 @@ pub use file::panicked;
 pub use file_report::{FileReport, Follow, Handed, Included, Keep, Used, Work};
 pub use importers::{Importer, Importers};
 pub use manifests::Imported;
+pub use own_findings::About;
 pub use spellings::{Mode, Tried, try_spellings};
+pub use suppressions::{Flaw, Suppression};
 
 use crate::policy::Policy;
 use crate::project::Project;
@@ -42,6 +46,8 @@ pub struct Engine<'a> {
     pub today: Date,
     /// What is kept of each file.
     pub keep: Keep,
+    /// Whether what a date brings about is only told: it is at most a warning.
+    pub announce: bool,
     /// Whether every rule speaks everywhere: scopes and exemptions do not count. For examples.
     pub anywhere: bool,
     /// Whether overrides count; they do not for examples.
@@ -76,6 +82,7 @@ impl<'a> Engine<'a> {
             project,
             today,
             keep,
+            announce: false,
             anywhere: false,
             overridden: true,
             target,

@@ -194,6 +194,10 @@ impl Memory {
 }
 
 impl Tree for Memory {
+    fn is_folder(&self, path: &RepoPath) -> bool {
+        !self.entries(path).is_empty()
+    }
+
     fn is_file(&self, path: &RepoPath) -> bool {
         self.0.contains_key(path.as_bytes())
     }

@@ -3,19 +3,22 @@
 
 use super::Keep;
 use super::file::{Judging, Place, Told};
+use super::suppressions::Covered;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::finding::{Finding, MOST_RELATED, Related};
 use crate::fingerprint::Fingerprint;
 use crate::kinds::{Complaint, View};
 use crate::level::Level;
-use crate::policy::Rule;
+use crate::policy::{Rule, days_ahead};
 use crate::text::Positions;
+use jiff::civil::Date;
 use std::fmt::Write;
 use std::sync::Arc;
 
 impl Judging<'_, '_> {
-    /// Whether an exemption frees a fact from a rule; the first that does is used up by one.
+    /// Whether an exemption frees a fact from a rule; the first that does is used up by one. One that has ended frees nothing,
+    /// which is worth a word.
     pub(super) fn is_exempt(
         &mut self,
         index: usize,
@@ -23,25 +26,27 @@ impl Judging<'_, '_> {
         fact: &Fact<'_>,
         reached: &str,
         counts: bool,
-    ) -> bool {
+    ) -> Covered {
         if self.engine.anywhere {
-            return false;
+            return Covered::No;
         }
+        let mut covered = Covered::No;
         for (position, exemption) in rule.exemptions.iter().enumerate() {
-            if exemption.is_expired(self.engine.today)
-                || !exemption.covers_path(self.path)
-                || !exemption.covers(fact, reached)
-            {
+            if !exemption.covers_path(self.path) || !exemption.covers(fact, reached) {
+                continue;
+            }
+            if let Some(until) = exemption.until.filter(|_| exemption.is_expired(self.engine.today)) {
+                covered = Covered::Ended(until);
                 continue;
             }
             let used = self.used.entry((index, position)).or_insert(0);
             *used += usize::from(counts);
             // Counted within each file, so that a file is judged the same in part and in full runs.
             if !counts || exemption.max.is_none_or(|max| *used <= max) {
-                return true;
+                return Covered::Yes;
             }
         }
-        false
+        covered
     }
 
     pub(super) fn complain(
@@ -49,13 +54,25 @@ impl Judging<'_, '_> {
         rule: &Rule,
         view: &View<'_>,
         complaint: &Complaint<'_>,
-        level: Level,
-        place: Place,
+        (level, place): (Level, Place),
+        ended: Option<Date>,
     ) {
         self.report.counts.add(level);
-        if self.engine.keep == Keep::Counts {
-            return;
+        if self.engine.keep == Keep::Findings {
+            let finding = self.finding(rule, view, complaint, (level, place), ended);
+            self.report.findings.push(finding);
         }
+    }
+
+    /// A complaint as a finding; `ended` is the last day of what covered it.
+    fn finding(
+        &mut self,
+        rule: &Rule,
+        view: &View<'_>,
+        complaint: &Complaint<'_>,
+        (level, place): (Level, Place),
+        ended: Option<Date>,
+    ) -> Finding {
         let path = self.shared_path.get_or_insert_with(|| Arc::new(self.path.clone()));
         let instead = rule.instead_in(self.path, self.engine.today);
         let fact = view.fact;
@@ -70,11 +87,20 @@ impl Judging<'_, '_> {
             // Writing to memory does not fail.
             let _ = write!(message, "; `{}` hands it out ({}:{})", first.name, first.path, first.start.line);
         }
+        if let Some(ended) = ended {
+            let _ = write!(message, "; what allowed it ended on {ended}");
+        }
+        let today = self.engine.today;
+        if let Some((from, next)) = rule.schedule.as_ref().and_then(|schedule| schedule.next(today))
+            && next > level
+        {
+            let _ = write!(message, "; {next} {} ({from})", days_ahead(today, from));
+        }
         // Editors show cells, not the lines of the file.
         if let Some(within) = place.within.filter(|within| within.kind == "cell") {
             let _ = write!(message, " (cell {}, line {})", within.index, within.line);
         }
-        let finding = Finding {
+        Finding {
             rule: rule.id.clone(),
             level,
             path: path.clone(),
@@ -88,6 +114,7 @@ impl Judging<'_, '_> {
             scope: fact.scope.into(),
             message: message.into(),
             help: rule.help.clone(),
+            ordinal: 0,
             fingerprint: Fingerprint::new("", b"", "", "", 0),
             policy: self.engine.policy.source_of(rule).line(complaint.span),
             confidence: fact.confidence,
@@ -96,8 +123,7 @@ impl Judging<'_, '_> {
             chain: self.chain.clone(),
             within: place.within,
             dependency: fact.dependency.map(Into::into),
-        };
-        self.report.findings.push(finding);
+        }
     }
 
     /// Makes a finding of a complaint, or a related place of one that it hangs on, or nothing.
@@ -131,10 +157,17 @@ impl Judging<'_, '_> {
         }
         // A use of what was imported under an exemption does not use it up a second time.
         let counts = hangs_on.is_none();
-        if self.is_exempt(index, rule, fact, view.reached, counts) {
-            self.told.entry(key).or_insert(Told::Exempt);
-            return;
-        }
+        let ended = match self.is_exempt(index, rule, fact, view.reached, counts) {
+            Covered::Yes => {
+                self.told.entry(key).or_insert(Told::Exempt);
+                return;
+            }
+            Covered::Ended(until) => Some(until),
+            Covered::No => None,
+        };
+        let suppressed = self.suppressed(rule, fact, positions);
+        let ended = if let Covered::Ended(until) = suppressed { Some(until) } else { ended };
+        let level = self.announced(rule, level, ended);
         // Places cost more than counting.
         let place = match self.engine.keep {
             Keep::Counts => Place::WHOLE_FILE,
@@ -145,8 +178,23 @@ impl Judging<'_, '_> {
                 within: positions.within(fact.span.start),
             },
         };
+        if matches!(suppressed, Covered::Yes) {
+            self.told.insert(key, Told::Silent);
+            self.report.suppressed_count += 1;
+            if self.engine.keep == Keep::Findings {
+                let finding = self.finding(rule, view, complaint, (level, place), ended);
+                self.report.suppressed.push(finding);
+            }
+            return;
+        }
         self.told.insert(key, Told::Finding(self.report.findings.len()));
-        self.complain(rule, view, complaint, level, place);
+        self.complain(rule, view, complaint, (level, place), ended);
+    }
+
+    /// A level that a day brought about is at most a warning where dates are only announced.
+    pub(super) fn announced(&self, rule: &Rule, level: Level, ended: Option<Date>) -> Level {
+        let is_dated = ended.is_some() || rule.is_scheduled();
+        if self.engine.announce && is_dated { level.min(Level::Warn) } else { level }
     }
 
     /// What was made of the import that a use goes back to, or of the assignment that handed it on.

@@ -165,7 +165,7 @@ impl From<Summary> for WireSummary {
             analysed: summary.analysed,
             skipped: summary.skipped,
             findings: summary.findings.into(),
-            suppressed: 0,
+            suppressed: summary.suppressed,
             baselined: 0,
         }
     }

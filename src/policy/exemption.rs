@@ -208,13 +208,23 @@ fn read_via(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
 
 /// Reads a last day.
 pub(super) fn read_date(node: &Node, reading: &mut Reading<'_>) -> Option<Date> {
-    let written = reading.text(node, "`until`")?;
-    let date = written.text.parse().ok().filter(|_| written.text.len() == 10);
+    date_of(node, "`until`", "write the last day on which it holds, as `2026-12-31`", reading).map(|(date, _)| date)
+}
+
+/// Reads a day.
+pub(super) fn date_of(node: &Node, what: &str, help: &str, reading: &mut Reading<'_>) -> Option<(Date, Span)> {
+    let written = reading.text(node, what)?;
+    let date = parse_date(&written.text);
     if date.is_none() {
-        let help = "write the last day on which it holds, as `2026-12-31`";
-        reading.wrong(written.span, format!("`{}` is no date", written.text), help);
+        reading.wrong(written.span, format!("`{}` is no date", written.text), help.to_owned());
     }
-    date
+    date.map(|date| (date, written.span))
+}
+
+/// A day as `2026-12-31`, and in no other spelling.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == 10)
 }
 
 fn read_max(node: &Node, reading: &mut Reading<'_>) -> Option<usize> {

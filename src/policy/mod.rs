@@ -11,13 +11,15 @@ mod overrides;
 mod root_keys;
 mod rule;
 mod rule_keys;
+mod schedule;
 mod scope;
 
-pub use exemption::Exemption;
+pub use exemption::{Exemption, parse_date};
 pub use extensions::{Extensions, Pulled};
 pub use index::Index;
 pub use overrides::Override;
 pub use rule::{Example, Rule};
+pub use schedule::{Schedule, days_ahead};
 pub use scope::PathScope;
 
 use crate::document::fields::Spanned;
@@ -30,6 +32,7 @@ use crate::project::libraries::Libraries;
 use crate::repo_path::RepoPath;
 use crate::span::{Span, to_u32};
 use crate::text::Position;
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Problems beneath a path that are expected.
@@ -91,6 +94,8 @@ pub struct Policy {
     pub python: Python,
     /// Levels of built-in findings that differ from their defaults.
     pub builtin_levels: Vec<(&'static str, Level)>,
+    /// Ids of rules that were there, but do not judge in this run.
+    pub other_ids: Vec<Arc<str>>,
     /// Rules by the names they speak of.
     pub index: Index,
     /// What code imports of distributions, as far as the tool, the policy and an environment know.
@@ -164,6 +169,21 @@ impl Policy {
         set.unwrap_or_else(|| builtin::default_level(id))
     }
 
+    /// From now on, scheduled levels are those of this day.
+    pub fn set_day(&mut self, today: Date) {
+        for rule in &mut self.rules {
+            if let Some(schedule) = &rule.schedule {
+                rule.level = schedule.on(today);
+            }
+            for change in &mut rule.overrides {
+                if let Some(schedule) = &change.schedule {
+                    let level = schedule.on(today);
+                    Arc::make_mut(change).level = Some(level);
+                }
+            }
+        }
+    }
+
     /// The policy that a rule stands in.
     #[must_use]
     pub fn source_of(&self, rule: &Rule) -> &PolicySource {
@@ -224,7 +244,11 @@ impl Policy {
         };
         let is_known = |id: &&String| self.rules.iter().any(|rule| is_meant(rule, id));
         let unknown = ids.iter().filter(|id| !is_known(id)).cloned().collect();
-        self.rules.retain(|rule| ids.iter().any(|id| is_meant(rule, id)));
+        let (kept, others): (Vec<Rule>, Vec<Rule>) = std::mem::take(&mut self.rules)
+            .into_iter()
+            .partition(|rule| ids.iter().any(|id| is_meant(rule, id)));
+        self.rules = kept;
+        self.other_ids = others.into_iter().map(|rule| rule.id).collect();
         self.index = Index::new(&self.rules);
         unknown
     }

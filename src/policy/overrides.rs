@@ -3,8 +3,9 @@
 
 use super::Rule;
 use super::exemption::read_date;
-use super::rule_keys::{check_instead, read_globs, read_level};
-use crate::document::fields::{Field, Reading, Spanned, field, later};
+use super::rule_keys::{check_instead, read_globs, read_yes_or_no};
+use super::schedule::{self, Schedule};
+use crate::document::fields::{Field, Reading, Spanned, field};
 use crate::document::mistake::nearest;
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
@@ -23,7 +24,7 @@ const KEYS: [Field; 8] = [
     field("owner"),
     field("why"),
     field("until"),
-    later("suppressible"),
+    field("suppressible"),
 ];
 
 /// At most so many rules and sources are named: each may mean many rules.
@@ -36,10 +37,14 @@ pub struct Override {
     pub within: Vec<(Glob, Span)>,
     /// The level there, whatever the context.
     pub level: Option<Level>,
+    /// When that level changes.
+    pub schedule: Option<Schedule>,
     /// What to use instead there.
     pub instead: Option<Spanned>,
     /// Who decides there.
     pub owner: Option<String>,
+    /// Whether comments there may suppress its findings.
+    pub suppressible: Option<bool>,
     /// Why.
     pub why: Option<String>,
     /// The last day on which it holds (UTC).
@@ -94,21 +99,27 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, named: &mut usize, re
         }
         return;
     };
+    let level = fields.get("level").and_then(|node| schedule::read(node, "`level`", reading));
+    let (level, schedule) = level.map_or((None, None), |(level, schedule)| (Some(level), schedule));
     let changed = Override {
         within: fields.get("in").map(|node| read_globs(node, "`in`", reading)).unwrap_or_default(),
-        level: fields.get("level").and_then(|node| read_level(node, "`level`", reading)),
+        level,
+        schedule,
         instead: fields
             .get("instead")
             .and_then(|node| reading.text(node, "`instead`"))
             .filter(|written| check_instead(written, reading)),
         owner: text("owner", reading),
+        suppressible: fields
+            .get("suppressible")
+            .and_then(|node| read_yes_or_no(node, "`suppressible`", reading)),
         why: text("why", reading),
         until: fields.get("until").and_then(|node| read_date(node, reading)),
         span: item.span,
     };
-    let says_something = ["level", "instead", "owner"].iter().any(|key| fields.get(key).is_some());
+    let says_something = ["level", "instead", "owner", "suppressible"].iter().any(|key| fields.get(key).is_some());
     if !says_something && reading.mistakes.len() == mistakes_before {
-        reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead` or an `owner`");
+        reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead`, an `owner` or `suppressible`");
     }
     let mut seen = FxHashSet::default();
     for name in reading.list(rule, "`rule`") {

@@ -1,6 +1,6 @@
 //! A compiled rule. Plain data around a judge; knows levels, scope and overrides, not what the verb means.
 
-use super::{Exemption, Override, PathScope};
+use super::{Exemption, Override, PathScope, Schedule};
 use crate::context::{Context, Contexts};
 use crate::document::fields::Spanned;
 use crate::kinds::{Judge, Kind};
@@ -39,8 +39,10 @@ pub struct Rule {
     pub scope: PathScope,
     /// Who may do it nevertheless.
     pub exemptions: Vec<Exemption>,
-    /// How much it matters.
+    /// How much it matters; of a scheduled level, what holds on the policy's day.
     pub level: Level,
+    /// When its level changes.
+    pub schedule: Option<Schedule>,
     /// Levels of facts in a context.
     pub contexts: Vec<(Context, Level)>,
     /// Levels of facts on a surface.
@@ -63,6 +65,10 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// Why and where to read on, as findings show it.
     pub help: Arc<str>,
+    /// Whether comments may suppress its findings.
+    pub suppressible: bool,
+    /// How many of its findings comments may suppress, in all files together.
+    pub max_suppressions: Option<(usize, Span)>,
 }
 
 impl Rule {
@@ -76,6 +82,10 @@ impl Rule {
     /// The same for a rule of another level.
     #[must_use]
     pub fn level_from(&self, level: Level, (contexts, surface): (Contexts, Surface)) -> Level {
+        // Before its first day, a scheduled rule says nothing at all.
+        if level == Level::None && self.schedule.is_some() {
+            return Level::None;
+        }
         let of_surface = self.surfaces.iter().find(|(own, _)| *own == surface).map(|(_, level)| *level);
         let capped_surface = (surface == Surface::Docs && of_surface.is_none()).then_some(Level::Warn.min(level));
         let of_surface = of_surface.or(capped_surface);
@@ -114,6 +124,19 @@ impl Rule {
         let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
         let changed = changed.find_map(|change| change.instead.as_ref());
         changed.or(self.instead.as_ref()).map(|written| written.text.as_str())
+    }
+
+    /// Whether comments in a file may suppress its findings.
+    #[must_use]
+    pub fn is_suppressible(&self, path: &RepoPath, today: Date) -> bool {
+        let mut changed = self.overrides.iter().rev().filter(|change| change.holds(path, today));
+        changed.find_map(|change| change.suppressible).unwrap_or(self.suppressible)
+    }
+
+    /// Whether its level depends on the day.
+    #[must_use]
+    pub fn is_scheduled(&self) -> bool {
+        self.schedule.is_some() || self.overrides.iter().any(|change| change.schedule.is_some())
     }
 
     /// The level where nothing special holds, for people.

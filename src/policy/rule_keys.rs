@@ -2,7 +2,7 @@
 
 use super::exemption::{self, read_glob};
 use super::rule::{Example, Rule};
-use super::{PathScope, builtin};
+use super::{PathScope, builtin, schedule};
 use crate::context::Context;
 use crate::distribution::{is_distribution, normalise};
 use crate::document::fields::{Field, Fields, Reading, Spanned, field, later};
@@ -34,9 +34,9 @@ pub(super) const KEYS: [Field; 16] = [
     field("python"),
     field("surfaces"),
     field("groups"),
-    later("suppressible"),
+    field("suppressible"),
+    field("max-suppressions"),
     later("replace"),
-    later("max-suppressions"),
 ];
 
 /// Which policy rules stand in.
@@ -81,7 +81,8 @@ fn read_one(
     };
     let scope = read_scope(&fields, reading);
     let exemptions = fields.get("allow-in").map(|node| exemption::read(node, reading)).unwrap_or_default();
-    let level = fields.get("level").and_then(|node| read_level(node, "`level`", reading)).unwrap_or(Level::Error);
+    let level = fields.get("level").and_then(|node| schedule::read(node, "`level`", reading));
+    let (level, schedule) = level.unwrap_or((Level::Error, None));
     let contexts = fields.get("contexts").map(|node| read_contexts(node, reading)).unwrap_or_default();
     let surfaces = fields.get("surfaces").map(|node| read_surfaces(node, reading)).unwrap_or_default();
     let groups = fields.get("groups").map(|node| read_groups(node, reading)).unwrap_or_default();
@@ -91,6 +92,14 @@ fn read_one(
     let owner = text("owner", reading).map(|s| s.text);
     let examples = fields.get("examples").map(|node| read_examples(node, reading)).unwrap_or_default();
     let python = fields.get("python").and_then(|node| read_python(node, reading));
+    let suppressible = fields.get("suppressible").and_then(|node| read_yes_or_no(node, "`suppressible`", reading));
+    let max_suppressions = fields.get("max-suppressions").and_then(|node| read_budget(node, reading));
+    if suppressible == Some(false)
+        && let Some((key, _)) = fields.entry("max-suppressions")
+    {
+        let help = "remove one of the two: a budget of 0 says the same";
+        reading.wrong(key.span, "a rule that cannot be suppressed needs no budget", help);
+    }
     let (kind, value) = verb?;
     let judge = (kind.compile)(value, reading, libraries)?;
     let help = [why.clone(), docs.clone().map(|url| format!("see {url}"))];
@@ -104,6 +113,7 @@ fn read_one(
         scope,
         exemptions,
         level,
+        schedule,
         contexts,
         surfaces,
         groups,
@@ -115,6 +125,8 @@ fn read_one(
         owner,
         examples,
         help: help.join("\n").into(),
+        suppressible: suppressible.unwrap_or(true),
+        max_suppressions,
     })
 }
 
@@ -186,8 +198,8 @@ pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> 
     if matches!(node.value, Value::Map(_)) {
         reading.wrong(
             node.span,
-            "a schedule of levels is part of the policy language, but this version does not read it",
-            "write one level: `level: warn`",
+            format!("{what} has no schedule"),
+            "only the `level` of a rule or of an override may change by date: write one level here",
         );
         return None;
     }
@@ -252,6 +264,22 @@ fn read_groups(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
         }
     }
     groups
+}
+
+/// `true` or `false`.
+pub(super) fn read_yes_or_no(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<bool> {
+    reading.choice(node, what, &[("true", true), ("false", false)])
+}
+
+/// `max-suppressions`: how many findings comments may suppress.
+fn read_budget(node: &Node, reading: &mut Reading<'_>) -> Option<(usize, Span)> {
+    let written = reading.text(node, "`max-suppressions`")?;
+    let budget = written.text.parse().ok();
+    if budget.is_none() {
+        let help = "write how many findings comments may suppress, from 0 on";
+        reading.wrong(written.span, format!("`{}` is no count", written.text), help);
+    }
+    budget.map(|budget| (budget, written.span))
 }
 
 /// Whether a successor is a dotted name; a mistake otherwise.

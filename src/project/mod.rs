@@ -16,6 +16,8 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 pub trait Tree: Sync {
     /// Whether a regular file stands here.
     fn is_file(&self, path: &RepoPath) -> bool;
+    /// Whether a folder stands here.
+    fn is_folder(&self, path: &RepoPath) -> bool;
     /// What lies directly in a folder: names, and whether each is a folder.
     fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)>;
     /// Whether this folder holds, at any depth, a `.py` or `.pyi` file.
@@ -23,7 +25,15 @@ pub trait Tree: Sync {
     /// The bytes of a file; `None` when it cannot be read.
     fn read(&self, path: &RepoPath) -> Option<Vec<u8>>;
     /// Whether the file holds this word; `None` when it cannot be read.
-    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool>;
+    fn mentions(&self, path: &RepoPath, word: &str) -> Option<bool> {
+        let bytes = self.read(path)?;
+        let finder = memchr::memmem::Finder::new(word);
+        let is_part = |at: usize| bytes.get(at).copied().is_some_and(name::is_identifier_byte);
+        let found =
+            finder.find_iter(&bytes).any(|at| !at.checked_sub(1).is_some_and(is_part) && !is_part(at + word.len()));
+        // A star import may bring any name in.
+        Some(found || memchr::memmem::find(&bytes, b"import *").is_some())
+    }
 }
 
 /// Where Python modules start, as the policy says.

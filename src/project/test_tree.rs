@@ -7,6 +7,10 @@ use crate::repo_path::RepoPath;
 pub(super) struct Files(pub &'static [&'static str]);
 
 impl Tree for Files {
+    fn is_folder(&self, path: &RepoPath) -> bool {
+        !self.entries(path).is_empty()
+    }
+
     fn is_file(&self, path: &RepoPath) -> bool {
         self.0.iter().any(|file| file.as_bytes() == path.as_bytes())
     }

@@ -2,6 +2,7 @@
 //! Readers are total and do no I/O: they return what they could read plus problems. They know no rules.
 
 mod commands;
+pub mod comments;
 mod decode;
 mod dependencies;
 mod documents;
@@ -12,6 +13,7 @@ mod tree;
 pub mod wanted;
 
 use crate::fact::Fact;
+use comments::Comment;
 use crate::problem::{Problem, ProblemKind};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
@@ -94,6 +96,8 @@ pub trait Sink {
     fn binds(&mut self, _local: &str, _name: &str, _level: u32) {}
     /// Takes note of how many bytes had to be looked into.
     fn worked(&mut self, _tier: Tier, _bytes: usize) {}
+    /// Takes a comment that speaks to the tool. Comments of a text come before its facts.
+    fn comment(&mut self, _comment: &Comment<'_>) {}
     /// A text of its own begins: places in it are counted anew.
     fn begins(&mut self) {}
     /// Takes a file that this one pulls in.
@@ -123,6 +127,10 @@ pub trait Reader: Sync {
     /// What a module hands out under a name.
     fn handed_out(&self, _bytes: &[u8], _name: &str) -> HandedOut {
         HandedOut::default()
+    }
+    /// Whether a file may define a class or function of this dotted name.
+    fn has_scope(&self, _bytes: &[u8], _scope: &str) -> bool {
+        true
     }
     /// Whether a file surely holds no code: nothing but comments and one docstring.
     fn is_blank(&self, _bytes: &[u8]) -> bool {

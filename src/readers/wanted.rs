@@ -92,6 +92,8 @@ pub struct Wanted<'a> {
     pub notes: Option<&'a dyn Notes>,
     /// Dependencies of these; none when nobody asks about any.
     pub distributions: Option<&'a dyn Distributions>,
+    /// Whether comments that speak to the tool are wanted.
+    pub comments: bool,
     /// Files beside this one.
     pub beside: Option<Beside<'a>>,
 }
@@ -109,6 +111,7 @@ impl Wanted<'static> {
         words: &[],
         notes: None,
         distributions: None,
+        comments: false,
         beside: None,
     };
 }

@@ -29,7 +29,7 @@ pub(super) use requirements::Requirements;
 pub(super) use setup_cfg::SetupCfg;
 pub(super) use tox_ini::ToxIni;
 
-use super::{Sink, Wanted, decode};
+use super::{Sink, Wanted, comments, decode};
 use crate::source::Source;
 use crate::surface::Surface;
 use crate::text::Text;
@@ -47,6 +47,9 @@ pub(super) fn read_manifest(
         return;
     }
     if let Some(text) = decode::decode_or_tell(source.bytes, sink) {
+        if wanted.comments {
+            comments::tell_lines(&text, sink);
+        }
         let mut manifest = Manifest::new(surface);
         fill(&text, &mut manifest);
         manifest.hand_over(&text, wanted, sink);

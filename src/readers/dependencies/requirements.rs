@@ -7,7 +7,7 @@ use crate::dependency::Standing;
 use crate::excerpt::Excerpt;
 use crate::readers::commands::words::{Word, words};
 use crate::readers::python::hiding;
-use crate::readers::{Detail, Reader, Sink, Wanted, decode};
+use crate::readers::{Detail, Reader, Sink, Wanted, comments, decode};
 use crate::source::Source;
 use crate::span::Span;
 use crate::surface::Surface;
@@ -64,6 +64,9 @@ impl Reader for Requirements {
             return;
         }
         let Some(text) = decode::decode_or_tell(source.bytes, sink) else { return };
+        if wanted.comments {
+            comments::tell_lines(&text, sink);
+        }
         let mut manifest = Manifest::new(surface);
         // pip honours the cookies of Python (PEP 263).
         if let Some((at, encoding)) = hiding(source.bytes) {

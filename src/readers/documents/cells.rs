@@ -6,7 +6,7 @@ use crate::readers::commands::installs;
 use crate::readers::commands::words::Variables;
 use crate::readers::dependencies::manifest::Manifest;
 use crate::readers::python;
-use crate::readers::{Detail, Sink, Unread, Wanted};
+use crate::readers::{Detail, Sink, Unread, Wanted, comments};
 use crate::span::{Span, to_u32};
 use crate::surface::Surface;
 use crate::text::{Positions, Text};
@@ -51,6 +51,10 @@ pub(super) fn read(
     let mut parts = Vec::new();
     let mut alone = Vec::new();
     for cell in cells {
+        if wanted.comments {
+            // Behind magics and prompts too, which are no Python.
+            python::comments::read(&comments::piece(file, &cell.code), surface == Surface::Notebooks && cell.index == 1, sink);
+        }
         match cell.language {
             Language::Shell => installs::script(&without_prompts(&cell.code), &mut Variables::default(), &mut manifest),
             Language::Python => {

@@ -1,6 +1,7 @@
 //! Markdown: fenced blocks of Python and of shell. The only file that names the Markdown engine.
 
 use super::cells::{self, Cell};
+use super::remarks;
 use crate::excerpt::Excerpt;
 use crate::readers::{Detail, Reader, Sink, Wanted, decode};
 use crate::source::Source;
@@ -29,6 +30,11 @@ impl Reader for Markdown {
     }
 
     fn read(&self, source: &Source<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+        if wanted.comments
+            && let Ok(text) = decode::decode(source.bytes)
+        {
+            remarks::read(&text, ("<!--", "-->"), sink);
+        }
         // Without a fence there is nothing to read.
         let has = |word: &[u8]| memchr::memmem::find(source.bytes, word).is_some();
         if !has(b"```") && !has(b"~~~") {

@@ -3,6 +3,7 @@
 mod cells;
 mod markdown;
 mod notebook;
+mod remarks;
 mod restructured;
 
 pub(super) use markdown::Markdown;

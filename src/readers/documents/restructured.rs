@@ -2,6 +2,7 @@
 //! and their indentation only.
 
 use super::cells::{self, Cell, Language};
+use super::remarks;
 use crate::excerpt::Excerpt;
 use crate::readers::{Detail, Reader, Sink, Wanted, decode};
 use crate::source::Source;
@@ -25,6 +26,11 @@ impl Reader for Restructured {
     }
 
     fn read(&self, source: &Source<'_>, surface: Surface, wanted: &Wanted<'_>, detail: Detail, sink: &mut dyn Sink) {
+        if wanted.comments
+            && let Ok(text) = decode::decode(source.bytes)
+        {
+            remarks::read(&text, (".. ", "\n"), sink);
+        }
         let has = |word: &[u8]| memchr::memmem::find(source.bytes, word).is_some();
         if !has(b"::") && !has(b">>>") {
             return;

@@ -4,8 +4,10 @@
 mod asked;
 mod blocks;
 mod candidates;
+pub(in crate::readers) mod comments;
 mod condition;
 mod decode;
+mod defined;
 mod dependencies;
 mod dependency_values;
 mod formatted;
@@ -76,6 +78,9 @@ impl Reader for Python {
                 return;
             }
         };
+        if wanted.comments {
+            comments::read(&text, true, sink);
+        }
         read_text(&text, surface, wanted, detail, sink);
         if wanted.distributions.is_some() {
             dependencies::read(source, &text, wanted, sink);
@@ -88,6 +93,11 @@ impl Reader for Python {
 
     fn handed_out(&self, bytes: &[u8], name: &str) -> HandedOut {
         decode::decode(bytes).map(|text| uses::handed_out::read(&text, name)).unwrap_or_default()
+    }
+
+    fn has_scope(&self, bytes: &[u8], scope: &str) -> bool {
+        // Where nobody can read, nobody can say that it is gone.
+        decode::decode(bytes).map_or(true, |text| defined::defines(text.content(), scope))
     }
 
     fn is_blank(&self, bytes: &[u8]) -> bool {

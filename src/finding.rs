@@ -133,6 +133,12 @@ impl From<&Dependency> for Depended {
 }
 
 impl Finding {
+    /// Says how many findings of the same rule, file, scope and name stand in front of it, which its fingerprint depends on.
+    pub fn set_ordinal(&mut self, ordinal: usize) {
+        self.ordinal = ordinal;
+        self.fingerprint = Fingerprint::new(&self.rule, self.path.as_bytes(), &self.scope, &self.name, ordinal);
+    }
+
     /// Total order of reports: path bytes, start, end, rule, name.
     #[must_use]
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {

@@ -87,6 +87,8 @@ pub struct Summary {
     pub findings: Counts,
     /// Findings that comments suppress.
     pub suppressed: usize,
+    /// Findings that the baseline permits.
+    pub baselined: usize,
 }
 
 /// Which policy judged.
@@ -96,6 +98,38 @@ pub struct PolicyInfo {
     pub path: RepoPath,
     /// xxh3-128 of its bytes, as hexadecimal digits.
     pub hash: String,
+}
+
+/// Which commits a run was about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What was judged: `work-tree`, `index` or `commit`.
+    pub source: &'static str,
+    /// The commit that was checked out.
+    pub head: String,
+    /// The commit that the head was compared with.
+    pub base: Option<String>,
+    /// The commit whose policy judged; `None` for the policy beside the code.
+    pub policy_ref: Option<String>,
+    /// Whether the head's own policy judged, since that commit has none.
+    pub introduced: bool,
+    /// Whether only findings are told that the base does not have.
+    pub new_only: bool,
+    /// How many findings the base has as well.
+    pub known: usize,
+}
+
+/// The baseline of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ratchet {
+    /// Where it lies, relative to the root.
+    pub path: RepoPath,
+    /// How many findings it may permit.
+    pub entries: usize,
+    /// How many it permits.
+    pub used: usize,
+    /// Entries that no longer occur: rule, path and name of each; empty where only a part was judged.
+    pub stale: Vec<String>,
 }
 
 /// Everything that a run has to say.
@@ -109,6 +143,12 @@ pub struct Report {
     pub complete: bool,
     /// Files and findings, counted.
     pub summary: Summary,
+    /// Which commits it was about.
+    pub verdict: Option<Verdict>,
+    /// What the baseline permits, where there is one.
+    pub ratchet: Option<Ratchet>,
+    /// Findings that comments suppress, in the same order.
+    pub suppressed: Vec<Finding>,
     /// In the total order of [`Finding::order`].
     pub findings: Vec<Finding>,
     /// In order of path and place.

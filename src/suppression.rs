@@ -28,11 +28,11 @@ pub struct Malformed {
     pub help: &'static str,
 }
 
-const SHAPE: &str = "write `policy: allow(RULE) -- reason`, or `policy: allow-file(RULE) -- reason` at the top of the file";
+const SHAPE: &str =
+    "write `policy: allow(RULE) -- reason`, or `policy: allow-file(RULE) -- reason` at the top of the file";
 
 /// What people write who are used to other tools.
-const OTHER_WORDS: [&str; 9] =
-    ["ignore", "disable", "skip", "suppress", "noqa", "nolint", "off", "permit", "exempt"];
+const OTHER_WORDS: [&str; 9] = ["ignore", "disable", "skip", "suppress", "noqa", "nolint", "off", "permit", "exempt"];
 
 /// Reads a comment from its `policy:` on; `None` for prose.
 ///

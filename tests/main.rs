@@ -28,5 +28,6 @@ mod suite {
     pub(crate) mod readers;
     pub(crate) mod samples;
     pub(crate) mod steady;
+    pub(crate) mod tamper;
     pub(crate) mod uses;
 }

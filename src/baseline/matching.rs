@@ -193,8 +193,10 @@ impl<'m> Matching<'m> {
         let mut candidates = Vec::new();
         for ((path, scope), entries) in &gone {
             let in_file = found.range((*path, "")..).take_while(|((other, _), _)| other == path);
-            let in_file: Vec<_> =
-                in_file.map(|((_, new), findings)| (overlap(entries, findings), *new)).filter(|(common, _)| *common > 0).collect();
+            let in_file: Vec<_> = in_file
+                .map(|((_, new), findings)| (overlap(entries, findings), *new))
+                .filter(|(common, _)| *common > 0)
+                .collect();
             if !in_file.is_empty() && !around.has_scope(path, scope) {
                 candidates.extend(in_file.into_iter().map(|(common, new)| (common, *path, *scope, new)));
             }

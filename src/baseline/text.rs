@@ -37,7 +37,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Entry>, Mistake> {
         Some(VERSION) => {}
         Some(other) if !other.is_empty() && other.bytes().all(|b| b.is_ascii_digit()) => {
             let message = format!("this baseline is of version {other}, and this tool knows version {VERSION} only");
-            return Err(Mistake { line: 1, message, help: "use the version of the tool that wrote it, or a newer one" });
+            return Err(Mistake {
+                line: 1,
+                message,
+                help: "use the version of the tool that wrote it, or a newer one",
+            });
         }
         _ => return Err(wrong(1, "this is no baseline: it does not begin with `# policy-baseline 1`", RESTORE)),
     }
@@ -71,8 +75,13 @@ fn entry(line: &str) -> Option<Entry> {
     let scope = text(field()?)?;
     let name = text(field()?)?;
     let ordinal = text(field()?)?.parse().ok()?;
-    (fields.next().is_none() && !rule.is_empty() && !path.as_bytes().is_empty())
-        .then_some(Entry { rule, path, scope, name, ordinal })
+    (fields.next().is_none() && !rule.is_empty() && !path.as_bytes().is_empty()).then_some(Entry {
+        rule,
+        path,
+        scope,
+        name,
+        ordinal,
+    })
 }
 
 fn text(bytes: Vec<u8>) -> Option<Box<str>> {

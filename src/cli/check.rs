@@ -2,28 +2,25 @@
 
 use super::check_args::{define, destinations, fail_level};
 use super::common::{self, fail};
-use super::included::INCLUDED;
-use super::judge::{Batch, from_disk};
+use super::history::{self, Head, History};
 use super::output::{self, Destination};
-use super::passes::judge_all;
 use super::policy_file::{self, Refusal};
-use super::progress::Progress;
-use super::target::{self, Target};
+use super::ratchet::{self, Loaded};
+use super::run::{Run, Stopped};
+use super::side::Means;
+use super::target::{self, Sources};
 use super::{Command, Exit, Shell, tell};
-use crate::disk::{self, DiskTree, Place, Selection, nearby};
-use crate::engine::{Engine, FileReport, Keep, Tally, Work, about_policy};
-use crate::finding::Finding;
+use crate::disk::{Place, Selection, absolute};
+use crate::engine::{Keep, Work};
 use crate::formats::Telling;
 use crate::formats::paths::Paths;
+use crate::git::CommitTree;
 use crate::parallel;
-use crate::policy::Policy;
-use crate::problem::{Problem, ProblemKind};
-use crate::project::{Project, Tree};
-use crate::readers::Reader;
+use crate::policy::{Broken, Policy};
 use crate::repo_path::RepoPath;
-use crate::report::{PolicyInfo, Report, Scope, Summary};
+use crate::report::{Report, Summary};
 use clap::ArgMatches;
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -40,52 +37,114 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Ok(target) => target,
         Err(exit) => return exit,
     };
-    let place = match common::place(matches, target.first(&shell.working), shell) {
+    let first = target.first(&shell.working);
+    let mut history = match history::read(matches, &first, shell) {
+        Ok(history) => history,
+        Err(exit) => return exit,
+    };
+    let place = match &mut history {
+        Some(history) if history.policy_ref.is_some() => history.place(matches, &first, shell),
+        _ => common::place(matches, first, shell),
+    };
+    let place = match place {
         Ok(place) => place,
         Err(exit) => return exit,
     };
+    if let Some(history) = &mut history {
+        history.below = match place.root.strip_prefix(history.git.top()) {
+            Ok(below) => RepoPath::from_relative(below),
+            Err(_) => {
+                let what = format!("the root `{}` lies outside of the git work tree", place.root.display());
+                return fail(shell, &what, "name a root inside of it");
+            }
+        };
+    }
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
     let out_style = common::style(matches, shell.out_columns, shell.color);
     let err_style = common::style(matches, shell.err_columns, shell.color);
-    let mut policy = match policy_file::read(&place, shell) {
+    let sources = Sources::new(&place.root, &target, history.as_ref());
+    let broken_policy = |broken: &[Broken], shell: &mut Shell<'_>| {
+        let exit = policy_file::tell(broken, &paths, err_style, shell);
+        let report = tell::of_broken_policy(broken);
+        let telling =
+            Telling { report: &report, policies: Vec::new(), paths: &paths, sources: &sources, style: out_style };
+        write_machine_reports(&destinations, &telling, shell);
+        exit
+    };
+    let committed = history.as_ref().and_then(policy_tree);
+    let policy = match &committed {
+        Some(tree) => {
+            let path = place.policy.as_deref().and_then(|policy| policy.strip_prefix(&place.root).ok());
+            let path = path.map(RepoPath::from_relative).unwrap_or_default();
+            policy_file::from_commit(tree, &place.root, &path, shell.today).map_err(Refusal::Broken)
+        }
+        None => policy_file::read(&place, shell),
+    };
+    let mut policy = match policy {
         Ok(policy) => policy,
         Err(Refusal::Told(exit)) => return exit,
-        Err(Refusal::Broken(broken)) => {
-            let exit = policy_file::tell(&broken, &paths, err_style, shell);
-            let report = tell::of_broken_policy(&broken);
-            let sources = target::Sources::new(&place.root, &target);
-            let telling =
-                Telling { report: &report, policies: Vec::new(), paths: &paths, sources: &sources, style: out_style };
-            write_machine_reports(&destinations, &telling, shell);
-            return exit;
-        }
+        Err(Refusal::Broken(broken)) => return broken_policy(&broken, shell),
     };
     if let Some(exit) = keep_asked_rules(matches, &mut policy, shell) {
         return exit;
     }
+    let baseline = match read_baseline(matches, &policy, &place, committed.as_ref(), shell) {
+        Ok(baseline) => baseline,
+        Err(exit) => return exit,
+    };
     let pool = match parallel::pool(common::threads(matches)) {
         Ok(pool) => pool,
         Err(error) => return fail(shell, &format!("no threads: {error}"), "try `--threads 1`"),
     };
     let exclude: Vec<_> = policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
     let listing = matches.get_flag("files");
-    let selection = match target::select(&target, &place, &exclude, &pool, listing, shell) {
-        Ok(selection) => selection,
-        Err(exit) => return exit,
+    let is_on_disk = history.as_ref().is_none_or(|history| history.source == Head::WorkTree);
+    let selection = if is_on_disk {
+        match target::select(&target, &place, &exclude, &pool, listing, shell) {
+            Ok(selection) => selection,
+            Err(exit) => return exit,
+        }
+    } else {
+        Selection::default()
     };
     if listing {
         return tell::listing(&selection, &paths, shell);
     }
     let selected = started.elapsed();
-    let run = Run { matches, place: &place, policy: &policy, target: &target, pool: &pool };
-    let (report, bytes, work) = run.judge(selection, shell);
+    let quiet = matches.get_flag("quiet");
+    let needs_findings = !quiet || matches.contains_id("report") || matches.contains_id("output");
+    let needs_findings =
+        needs_findings || baseline.is_some() || history.is_some() || matches.get_flag("add-suppressions");
+    let bytes = AtomicU64::new(0);
+    let means = Means {
+        pool: &pool,
+        today: shell.today,
+        // What is new is nobody's date: it was not there before.
+        announce: matches.get_one::<String>("dates").is_some_and(|dates| dates == "announce")
+            && history.as_ref().is_none_or(|history| !history.is_new_only),
+        keep: if needs_findings { Keep::Findings } else { Keep::Counts },
+        is_visible: shell.err_columns.is_some() && !quiet,
+        bytes: &bytes,
+    };
+    let working = shell.working.clone();
+    let run =
+        Run { place: &place, policy: &policy, target: &target, baseline: baseline.as_ref(), means, working: &working };
+    let ran = match &history {
+        None => run.on_disk(selection),
+        Some(history) => match run.between(history, selection, shell) {
+            Ok(ran) => ran,
+            Err(Stopped::Told(exit)) => return exit,
+            Err(Stopped::Broken(broken)) => return broken_policy(&broken, shell),
+        },
+    };
+    let (report, work) = (ran.report, ran.work);
+    let bytes = bytes.load(Ordering::Relaxed);
     let judged = started.elapsed();
     let style = crate::formats::Style {
         limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
         fail_level: fail_level(matches),
         ..out_style
     };
-    let sources = target::Sources::new(&place.root, &target);
     let telling =
         Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
@@ -94,11 +153,48 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
     if !written || !report.complete {
         Exit::Failed
-    } else if report.summary.findings.reaches(style.fail_level) {
+    } else if report.summary.findings.reaches(style.fail_level) || is_loose(matches, &report) {
         Exit::Findings
     } else {
         Exit::Clean
     }
+}
+
+/// The files of the commit whose policy judges, with paths from the root.
+fn policy_tree(history: &History) -> Option<CommitTree<'_>> {
+    let (_, listing) = history.policy_ref.as_ref()?;
+    let listing = if history.is_introduced { history.listing.as_ref()? } else { listing };
+    Some(CommitTree::new(listing.from(&history.below), &history.blobs))
+}
+
+/// Reads the baseline that is named, or the one that lies beside the policy.
+fn read_baseline(
+    matches: &ArgMatches,
+    policy: &Policy,
+    place: &Place,
+    committed: Option<&CommitTree<'_>>,
+    shell: &mut Shell<'_>,
+) -> Result<Option<Loaded>, Exit> {
+    let typed = matches.get_one::<PathBuf>("baseline").map(|path| absolute(&shell.working, path));
+    let (path, is_named) = match &typed {
+        Some(typed) => match typed.strip_prefix(&place.root) {
+            Ok(below) => (RepoPath::from_relative(below), true),
+            Err(_) => (RepoPath::from_bytes(typed.as_os_str().as_encoded_bytes()), true),
+        },
+        None => ratchet::named_by(policy),
+    };
+    match committed {
+        Some(tree) => ratchet::from_commit(tree, path, is_named, shell),
+        None => match ratchet::on_disk(&place.root, &path) {
+            Some(file) => ratchet::from_disk(&file, path, is_named, shell),
+            None => Ok(None),
+        },
+    }
+}
+
+/// Whether entries of the baseline are left that nothing uses, where that counts.
+fn is_loose(matches: &ArgMatches, report: &Report) -> bool {
+    matches.get_flag("strict") && report.ratchet.as_ref().is_some_and(|ratchet| !ratchet.stale.is_empty())
 }
 
 fn keep_asked_rules(matches: &ArgMatches, policy: &mut Policy, shell: &mut Shell<'_>) -> Option<Exit> {
@@ -112,135 +208,6 @@ fn keep_asked_rules(matches: &ArgMatches, policy: &mut Policy, shell: &mut Shell
         None => "`policy rules` lists all".to_owned(),
     };
     Some(fail(shell, &format!("the policy has no rule `{first}`"), &help))
-}
-
-/// Everything that judging needs.
-struct Run<'r> {
-    matches: &'r ArgMatches,
-    place: &'r Place,
-    policy: &'r Policy,
-    target: &'r Target,
-    pool: &'r rayon::ThreadPool,
-}
-
-impl Run<'_> {
-    /// Judges what was selected: the report, how many bytes were read, and how deep.
-    fn judge(&self, selection: Selection, shell: &Shell<'_>) -> (Report, u64, Work) {
-        let tree = DiskTree::new(self.place.root.clone());
-        let project = Project::new(self.policy.layout(|path| tree.is_folder(path)), &tree);
-        let quiet = self.matches.get_flag("quiet");
-        let needs_findings = !quiet || self.matches.contains_id("report") || self.matches.contains_id("output");
-        let keep = if needs_findings { Keep::Findings } else { Keep::Counts };
-        let mut engine = Engine::new(self.policy, &project, shell.today, keep);
-        let scope = if self.target.is_whole(&self.place.root) { Scope::Full } else { Scope::Partial };
-        let mut collected = Collected { tally: Tally::default(), ..Collected::default() };
-        let bytes = AtomicU64::new(0);
-        let mut included: BTreeSet<RepoPath> = BTreeSet::new();
-        let asked = self.target.asked(&self.place.root);
-        let mut selection = selection;
-        {
-            let progress = Progress::start(selection.files.len(), shell.err_columns.is_some() && !quiet);
-            let nearby = nearby(&self.place.root, &shell.working);
-            let disk = from_disk(&nearby);
-            let load = self.target.load(&disk);
-            let batch =
-                Batch { pool: self.pool, files: &selection.files, load: &load, progress: &progress, bytes: &bytes };
-            let exclude: Vec<_> = self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
-            let include = |path: &RepoPath, reader: &'static dyn Reader| {
-                if scope == Scope::Partial && !asked.covers(path) {
-                    return Err(None);
-                }
-                disk::included(&self.place.root, path, &exclude, reader, INCLUDED)
-            };
-            // What manifests around a part of the tree pull in of it.
-            let pulled_in = match scope {
-                Scope::Full => Vec::new(),
-                Scope::Partial => engine.pulled_in(&asked.around()),
-            };
-            let judged = judge_all(&mut engine, &batch, scope, pulled_in, &include);
-            collected.problems.extend(judged.problems);
-            for mut report in judged.reports {
-                engine.settle(&mut report, scope == Scope::Full);
-                collected.add(report);
-            }
-            for (file, mut report) in judged.included {
-                engine.settle(&mut report, scope == Scope::Full);
-                included.insert(file.path);
-                collected.add(report);
-            }
-        }
-        selection.skipped.retain(|(path, _)| !included.contains(path));
-        // A file was named that nobody reads by its name, or a folder of such files.
-        let is_read = |named: &RepoPath| included.iter().any(|path| path.is_beneath(named));
-        selection
-            .problems
-            .retain(|problem| problem.kind != ProblemKind::Selection || !problem.path.as_ref().is_some_and(is_read));
-        let mut summary = Summary {
-            named: self.target.is_files().then_some(selection.files.len() + included.len() + selection.skipped.len()),
-            files: selection.files.len() + included.len(),
-            analysed: selection.files.len() + included.len() - collected.files_with_problems,
-            skipped: selection.skipped.len(),
-            findings: collected.counts,
-            suppressed: collected.suppressed,
-        };
-        if scope == Scope::Full {
-            collected.tally.paths = selection.files.into_iter().map(|file| file.path).chain(included).collect();
-            collected.tally.unread_policies = selection.policies;
-            let about = about_policy(&engine, &collected.tally, &|path| tree.is_folder(path));
-            for finding in &about {
-                summary.findings.add(finding.level);
-            }
-            collected.findings.extend(about);
-        }
-        collected.findings.sort_by(Finding::order);
-        let mut problems = selection.problems;
-        problems.append(&mut collected.problems);
-        problems.sort();
-        let (excused, problems): (Vec<Problem>, Vec<Problem>) =
-            problems.into_iter().partition(|problem| is_excused(self.policy, problem));
-        let info = PolicyInfo { path: (*self.policy.source.path).clone(), hash: self.policy.hash() };
-        let report = Report {
-            policy: Some(info),
-            scope,
-            complete: problems.is_empty(),
-            summary,
-            findings: if needs_findings { collected.findings } else { Vec::new() },
-            problems,
-            excused,
-        };
-        (report, bytes.load(Ordering::Relaxed), collected.work)
-    }
-}
-
-/// Problems beneath an `unanalysed` path are expected. A fault of the tool itself never is.
-fn is_excused(policy: &Policy, problem: &Problem) -> bool {
-    !matches!(problem.kind, ProblemKind::Internal | ProblemKind::Selection)
-        && problem.path.as_ref().is_some_and(|path| policy.unanalysed.iter().any(|excuse| excuse.glob.matches(path)))
-}
-
-/// What all files together gave.
-#[derive(Default)]
-struct Collected {
-    counts: crate::report::Counts,
-    findings: Vec<Finding>,
-    problems: Vec<Problem>,
-    suppressed: usize,
-    files_with_problems: usize,
-    tally: Tally,
-    work: Work,
-}
-
-impl Collected {
-    fn add(&mut self, mut report: FileReport) {
-        self.counts.merge(report.counts);
-        self.files_with_problems += usize::from(!report.problems.is_empty());
-        self.findings.append(&mut report.findings);
-        self.problems.append(&mut report.problems);
-        self.suppressed += report.suppressed_count;
-        self.tally.add(&report.used);
-        self.tally.add_suppressed(&report.suppressions);
-        self.work.add(report.work);
-    }
 }
 
 /// Writes all reports; whether all were written.

@@ -37,6 +37,35 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
         )
         .arg(flag("allow-empty", "A folder in which nothing is checked is no error"))
         .arg(flag("files", "Tell each file, selected or not, and why; judge nothing"))
+        .next_help_heading("What is new")
+        .arg(
+            Arg::new("since")
+                .long("since")
+                .value_name("REV")
+                .help("Tell only what was added since the histories of REV and of what is checked out parted"),
+        )
+        .arg(flag("staged", "Check what is about to be committed, and tell only what it adds").conflicts_with("since"))
+        .arg(
+            Arg::new("policy-ref")
+                .long("policy-ref")
+                .value_name("REV")
+                .help("Judge the commit that is checked out by the policy and the baseline of REV"),
+        )
+        .arg(
+            file("baseline", "FILE").help("The findings that may stay; `policy.baseline` beside the policy by default"),
+        )
+        .arg(
+            flag("add-suppressions", "Write a comment at each finding that suppresses it")
+                .requires("reason")
+                .conflicts_with_all(["staged", "policy-ref"]),
+        )
+        .arg(
+            Arg::new("reason")
+                .long("reason")
+                .value_name("TEXT")
+                .requires("add-suppressions")
+                .help("Why, for `--add-suppressions`"),
+        )
         .next_help_heading("What is told")
         .arg(
             Arg::new("format")
@@ -75,6 +104,14 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
                 .default_value("error")
                 .help("Exit 1 when a finding is at or above LEVEL"),
         )
+        .arg(
+            Arg::new("dates")
+                .long("dates")
+                .value_name("HOW")
+                .value_parser(PossibleValuesParser::new(["enforce", "announce"]))
+                .default_value("enforce")
+                .help("Whether what a date brings about may fail the run, or is at most a warning"),
+        )
         .arg(flag("strict", "The same as `--fail-level warn`").conflicts_with("fail-level"))
         .after_help(
             "\
@@ -83,7 +120,8 @@ Examples:
   policy check apps/ --rule no-old-http         one folder, one rule
   policy check --format github --strict         in a workflow
   policy check --report json=policy.json        findings here, and a report for machines
-  git diff --name-only -z | policy check --files-from0 -
+  policy check --since origin/main              what this branch adds
+  policy check --staged                         what the next commit would add
 
 Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)",
         )

@@ -1,11 +1,13 @@
-//! Hands out what a policy pulls in: packs from the tool, files from beneath the root. Knows that no link may lead out of
-//! the root; must not know what the texts say.
+//! Hands out what a policy pulls in: packs from the tool, files from beneath the root or from a commit. Knows that no link may
+//! lead out of the root; must not know what the texts say.
 
-use super::policy_text::{Unreadable, read_text};
+use super::policy_text::{Unreadable, from_bytes, read_text};
 use crate::disk::{installed, to_disk};
 use crate::document::yaml::MAX_BYTES;
+use crate::git::CommitTree;
 use crate::packs;
 use crate::policy::Extensions;
+use crate::project::Tree;
 use crate::repo_path::RepoPath;
 use std::path::Path;
 
@@ -33,14 +35,45 @@ impl Extensions for Extended<'_> {
             (Err(error), _) if error.kind() == std::io::ErrorKind::NotFound => return Err("does not exist".to_owned()),
             _ => {}
         }
-        read_text(&file).map_err(|trouble| match trouble {
-            Unreadable::TooLong(bytes) => format!("has {bytes} bytes; more than {MAX_BYTES} are not read"),
-            Unreadable::Words(what) => what,
-        })
+        read_text(&file).map_err(words)
     }
 
     fn installed(&self, path: &RepoPath) -> Result<Vec<(String, String)>, String> {
         let folder = to_disk(self.root, path).ok_or_else(|| "is no name of a folder here".to_owned())?;
         installed(&folder)
+    }
+}
+
+/// Packs, and files of a commit.
+pub(super) struct Committed<'r> {
+    /// Its files, with paths from the root.
+    pub tree: &'r CommitTree<'r>,
+    /// The root on disk: what is installed is in no commit.
+    pub root: &'r Path,
+}
+
+impl Extensions for Committed<'_> {
+    fn pack(&self, name: &str) -> Option<&'static str> {
+        packs::text(name)
+    }
+
+    fn packs(&self) -> Vec<&'static str> {
+        Extended { root: self.root }.packs()
+    }
+
+    fn file(&self, path: &RepoPath) -> Result<String, String> {
+        let bytes = self.tree.read(path).ok_or_else(|| "is no file of the commit".to_owned())?;
+        from_bytes(&bytes).map_err(words)
+    }
+
+    fn installed(&self, path: &RepoPath) -> Result<Vec<(String, String)>, String> {
+        Extended { root: self.root }.installed(path)
+    }
+}
+
+fn words(trouble: Unreadable) -> String {
+    match trouble {
+        Unreadable::TooLong(bytes) => format!("has {bytes} bytes; more than {MAX_BYTES} are not read"),
+        Unreadable::Words(what) => what,
     }
 }

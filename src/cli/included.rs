@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::readers::{CONSTRAINTS, REQUIREMENTS, Reader};
 use crate::repo_path::RepoPath;
 use crate::surface::Surface;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where included files are read as what they are.
 pub(super) const INCLUDED: Surface = Surface::Dependencies;
@@ -25,6 +25,8 @@ pub(super) struct Followed {
     pub(super) included: Vec<(Selected, FileReport)>,
     /// Files that cannot be read.
     pub(super) problems: Vec<Problem>,
+    /// Everything that was asked for.
+    pub(super) includes: BTreeSet<Included>,
     /// Which manifest pulls in which, behind it.
     pub(super) pairs: Vec<(RepoPath, RepoPath)>,
 }
@@ -53,6 +55,7 @@ pub(super) fn follow(
     while !open.is_empty() {
         // Whether each is asked for as a constraint only.
         let mut asked: BTreeMap<RepoPath, bool> = BTreeMap::new();
+        followed.includes.extend(open.iter().cloned());
         for Included { path, constrains, by } in open.drain(..) {
             if let Some(by) = by.filter(|_| !constrains) {
                 followed.pairs.push((path.clone(), by));

@@ -3,11 +3,15 @@
 
 mod check;
 mod check_args;
+mod commit_files;
 mod common;
+mod compare;
 mod completions;
 mod explain;
 mod extensions;
 mod facts;
+mod gate;
+mod history;
 mod included;
 mod init;
 mod judge;
@@ -16,7 +20,10 @@ mod passes;
 mod policy_file;
 mod policy_text;
 mod progress;
+mod ratchet;
 mod rules;
+mod run;
+mod side;
 mod target;
 mod tell;
 mod test;

@@ -10,6 +10,7 @@ use crate::repo_path::RepoPath;
 use crate::report::Scope;
 use crate::source::Source;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// What judging gave.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Judged {
     pub(super) reports: Vec<FileReport>,
     /// Of files that they pull in, in order of their paths.
     pub(super) included: Vec<(Selected, FileReport)>,
+    /// Which file pulls in which.
+    pub(super) includes: BTreeSet<Included>,
     /// Files that they pull in and that cannot be read.
     pub(super) problems: Vec<Problem>,
 }
@@ -38,7 +41,7 @@ pub(super) fn judge_all(
         }
     }
     let judge_again = |files: &[Selected]| judge(engine, &Batch { files, ..*batch }, Follow::No, &|_, _| true);
-    let Followed { mut included, problems, pairs } =
+    let Followed { mut included, problems, includes, pairs } =
         included::follow(batch.files, &mut reports, pulled_in, include, &judge_again);
     if scope == Scope::Full && engine.waits_for_imports() {
         imported.pull_in(&pairs);
@@ -56,7 +59,7 @@ pub(super) fn judge_all(
             report.add(more.unwrap_or_default());
         }
     }
-    Judged { reports, included, problems }
+    Judged { reports, included, includes, problems }
 }
 
 /// Judges every file. In a full run, files that may take a forbidden name from a first-party module are judged again, by

@@ -1,16 +1,21 @@
 //! Reads and compiles the policy file. Knows how its trouble is told; must not know commands.
 
 use super::common::fail;
-use super::extensions::Extended;
-use super::policy_text::{Unreadable, read_text};
+use super::extensions::{Committed, Extended};
+use super::policy_text::{Unreadable, from_bytes, read_text};
 use super::{Exit, Shell, common};
 use crate::disk::Place;
+use crate::document::mistake::Mistake;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
+use crate::git::CommitTree;
 use crate::packs;
 use crate::policy::{Broken, Policy, PolicySource, load};
+use crate::project::Tree;
 use crate::repo_path::RepoPath;
+use crate::span::Span;
 use clap::ArgMatches;
+use jiff::civil::Date;
 use std::path::Path;
 
 /// How a policy could not be had.
@@ -48,6 +53,37 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
             Err(Refusal::Told(fail(shell, &what, "make it a readable UTF-8 file")))
         }
     }
+}
+
+/// The policy of a commit, whose files have paths from the root; trouble is not told yet.
+///
+/// # Errors
+/// When there is none, it cannot be read, or it is wrong.
+pub(super) fn from_commit(
+    tree: &CommitTree<'_>,
+    root: &Path,
+    path: &RepoPath,
+    today: Date,
+) -> Result<Policy, Vec<Broken>> {
+    let broken = |message: String| {
+        let help = "commit a readable policy";
+        let mistakes = vec![Mistake::new(Span::default(), message, help)];
+        vec![Broken { source: PolicySource::new(path.clone(), ""), mistakes }]
+    };
+    let Some(bytes) = tree.read(path) else {
+        return Err(broken(format!("the policy `{path}` is no file of the commit")));
+    };
+    let text = match from_bytes(&bytes) {
+        Ok(text) => text,
+        Err(Unreadable::TooLong(bytes)) => {
+            let mistakes = vec![load::too_long(bytes)];
+            return Err(vec![Broken { source: PolicySource::new(path.clone(), ""), mistakes }]);
+        }
+        Err(Unreadable::Words(what)) => return Err(broken(format!("the policy `{path}` {what}"))),
+    };
+    let mut policy = load::load(path.clone(), &text, env!("CARGO_PKG_VERSION"), &Committed { tree, root })?;
+    policy.set_day(today);
+    Ok(policy)
 }
 
 /// The policy's path as reports show it: relative to the root, or as it lies outside.

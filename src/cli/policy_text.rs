@@ -22,7 +22,16 @@ pub(super) fn read_text(file: &Path) -> Result<String, Unreadable> {
         return Err(Unreadable::TooLong(meta.len()));
     }
     let bytes = std::fs::read(file).map_err(|error| words(&error))?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(bytes)
-        .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))
+    from_bytes(&bytes)
+}
+
+/// The same for bytes that were read already.
+pub(super) fn from_bytes(bytes: &[u8]) -> Result<String, Unreadable> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Unreadable::TooLong(bytes.len() as u64));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes)
+        .map(str::to_owned)
+        .map_err(|error| Unreadable::Words(format!("is not UTF-8 (byte {})", error.valid_up_to())))
 }

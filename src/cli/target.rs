@@ -1,12 +1,15 @@
 //! What a run is about: paths, a list of files, or standard input. Knows arguments and selection; judges nothing.
 
 use super::common::fail;
+use super::history::History;
 use super::judge::Load;
 use super::{Exit, Shell};
 use crate::disk::{self, Place, ReadError, Selected, Selection, Skip, Walk, absolute};
 use crate::formats;
+use crate::git::CommitTree;
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
+use crate::project::Tree;
 use crate::readers;
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
@@ -37,6 +40,12 @@ impl Asked {
     #[must_use]
     pub(super) fn covers(&self, path: &RepoPath) -> bool {
         self.files.contains(path) || self.folders.iter().any(|folder| path.is_beneath(folder))
+    }
+
+    /// The same where nobody looks whether what was asked for is a file or a folder.
+    #[must_use]
+    pub(super) fn covers_as_any(&self, path: &RepoPath) -> bool {
+        self.covers(path) || self.files.iter().any(|asked| path.is_beneath(asked))
     }
 
     /// Folders whose manifests may pull in what was asked for: those in which it lies, and all above.
@@ -96,7 +105,11 @@ pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target
             let here = matches.get_one::<PathBuf>("root").cloned().unwrap_or_else(|| PathBuf::from("."));
             let typed = if typed.is_empty() { vec![&here] } else { typed };
             let paths = typed.into_iter().map(|path| absolute(&shell.working, path)).collect();
-            Ok(Target::Paths { paths, allow_empty: matches.get_flag("allow-empty") })
+            // A change may touch nothing of what was asked for.
+            let is_about_change =
+                ["since", "policy-ref"].iter().any(|name| matches.try_contains_id(name).unwrap_or(false))
+                    || matches.try_get_one::<bool>("staged").ok().flatten().is_some_and(|is_staged| *is_staged);
+            Ok(Target::Paths { paths, allow_empty: matches.get_flag("allow-empty") || is_about_change })
         }
     }
 }
@@ -300,6 +313,8 @@ fn complain_of_empty(folders: &[RepoPath], selection: &mut Selection) {
 
 /// Bytes of checked files for formats that show code.
 pub(super) struct Sources<'t> {
+    /// The files of a commit or of the index, where those are checked.
+    commit: Option<CommitTree<'t>>,
     root: &'t Path,
     input: Option<(RepoPath, &'t [u8])>,
 }
@@ -307,14 +322,18 @@ pub(super) struct Sources<'t> {
 impl<'t> Sources<'t> {
     /// Files beneath `root`, and standard input under its name.
     #[must_use]
-    pub(super) fn new(root: &'t Path, target: &'t Target) -> Self {
+    pub(super) fn new(root: &'t Path, target: &'t Target, history: Option<&'t History>) -> Self {
+        let commit = history.and_then(|history| {
+            let listing = history.listing.as_ref()?;
+            Some(CommitTree::new(listing.from(&history.below), &history.blobs))
+        });
         let input = match target {
             Target::Input { name, bytes } => {
                 name.strip_prefix(root).ok().map(|below| (RepoPath::from_relative(below), bytes.as_slice()))
             }
             _ => None,
         };
-        Self { root, input }
+        Self { commit, root, input }
     }
 }
 
@@ -324,6 +343,9 @@ impl formats::Sources for Sources<'_> {
             && name == path
         {
             return Some(bytes.to_vec());
+        }
+        if let Some(commit) = &self.commit {
+            return commit.read(path);
         }
         let mut bytes = Vec::new();
         let len = disk::read_file(&disk::to_disk(self.root, path)?, disk::Reading::Unknown, &mut bytes).ok()?;

@@ -8,8 +8,8 @@ use crate::engine::{Engine, Keep, Mode, run_examples, try_spellings};
 use crate::formats;
 use crate::formats::paths::Paths;
 use crate::policy::Policy;
-use crate::project::Tree;
 use crate::project::Project;
+use crate::project::Tree;
 use clap::{Arg, ArgMatches};
 
 /// The command.

@@ -5,8 +5,9 @@ use super::own_findings::About;
 use super::{Engine, Suppression, Used};
 use crate::distribution::normalise;
 use crate::finding::{Finding, PolicyLine};
-use crate::fingerprint::Fingerprint;
-use crate::policy::builtin::{EXCEEDED, EXCEEDED_SUPPRESSIONS, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD};
+use crate::policy::builtin::{
+    EXCEEDED, EXCEEDED_SUPPRESSIONS, EXPIRED, MISSING_TARGET, SHADOWED, SUSPICIOUS, UNMATCHED, UNREAD,
+};
 use crate::policy::{Exemption, Override, PolicySource, Rule};
 use crate::project::{libraries, standard_library};
 use crate::repo_path::RepoPath;
@@ -333,10 +334,8 @@ impl Telling<'_, '_> {
         let made = About { id, path: path.clone(), place, name, message, help };
         let Some(mut finding) = self.engine.own_finding(made) else { return };
         let count = self.ordinals.entry((id, name.into(), path.clone())).or_insert(0);
-        finding.ordinal = *count;
-        finding.fingerprint = Fingerprint::new(id, path.as_bytes(), "", name, *count);
-        finding.policy =
-            PolicyLine { path: decided_in.path.clone(), start: finding.start, end: finding.end };
+        finding.set_ordinal(*count);
+        finding.policy = PolicyLine { path: decided_in.path.clone(), start: finding.start, end: finding.end };
         *count += 1;
         self.findings.push(finding);
     }

@@ -2,7 +2,6 @@
 
 use super::suppressions::Suppression;
 use crate::finding::Finding;
-use crate::fingerprint::Fingerprint;
 use crate::problem::Problem;
 use crate::repo_path::RepoPath;
 use crate::report::Counts;
@@ -142,9 +141,7 @@ fn number(findings: &mut [Finding]) {
     for finding in findings {
         let key = (finding.rule.clone(), finding.scope.clone(), finding.name.clone());
         let ordinal = ordinals.entry(key).or_insert(0);
-        finding.ordinal = *ordinal;
-        finding.fingerprint =
-            Fingerprint::new(&finding.rule, finding.path.as_bytes(), &finding.scope, &finding.name, *ordinal);
+        finding.set_ordinal(*ordinal);
         *ordinal += 1_usize;
     }
 }

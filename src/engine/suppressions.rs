@@ -186,7 +186,9 @@ impl Judging<'_, '_> {
             } else if !policy.other_ids.iter().any(|other| **other == **id) {
                 let known = policy.rules.iter().map(|rule| &*rule.id);
                 let message = match nearest(id, known) {
-                    _ if id.starts_with("policy/") => format!("`{id}` is a finding of the tool, and cannot be suppressed"),
+                    _ if id.starts_with("policy/") => {
+                        format!("`{id}` is a finding of the tool, and cannot be suppressed")
+                    }
                     Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
                     None => format!("there is no rule `{id}`"),
                 };
@@ -194,7 +196,6 @@ impl Judging<'_, '_> {
             }
         }
     }
-
 }
 
 impl Engine<'_> {

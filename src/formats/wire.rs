@@ -166,7 +166,7 @@ impl From<Summary> for WireSummary {
             skipped: summary.skipped,
             findings: summary.findings.into(),
             suppressed: summary.suppressed,
-            baselined: 0,
+            baselined: summary.baselined,
         }
     }
 }

@@ -37,8 +37,21 @@ impl Change {
 /// # Errors
 /// When git cannot tell.
 pub fn between_commits(git: &Git, old: &Revision, new: &Revision) -> Result<Vec<Change>, GitError> {
-    let arguments =
-        ["diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none", "--end-of-options", &old.id, &new.id];
+    let arguments = [
+        "diff-tree",
+        "-r",
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        "-M",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-relative",
+        "--ignore-submodules=none",
+        "--end-of-options",
+        &old.id,
+        &new.id,
+    ];
     parse(&git.run(&arguments)?)
 }
 

@@ -143,7 +143,10 @@ impl Git {
         }
         let verb = arguments.first().copied().unwrap_or_default();
         let said = answered.err.lines().next().unwrap_or("no reason given").to_owned();
-        Err(GitError::new(format!("git {verb} failed: {said}"), "try the command by hand: `git fsck` tells whether the repository is whole"))
+        Err(GitError::new(
+            format!("git {verb} failed: {said}"),
+            "try the command by hand: `git fsck` tells whether the repository is whole",
+        ))
     }
 
     /// Starts a command that goes on while it is asked.

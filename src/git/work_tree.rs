@@ -64,7 +64,9 @@ fn is_unchanged(meta: &std::fs::Metadata, entry: &Entry, written: Option<(u64, u
     let seen = (u64::from(seconds), nanos);
     // Some file systems and some builds of git keep no nanoseconds.
     let is_then = modified.is_some_and(|now| now.0 == seen.0 && (now.1 == seen.1 || seen.1 == 0));
-    is_then && crate::span::to_u32(usize::try_from(meta.len()).unwrap_or(usize::MAX)) == entry.size && written.is_some_and(|written| seen < written)
+    is_then
+        && crate::span::to_u32(usize::try_from(meta.len()).unwrap_or(usize::MAX)) == entry.size
+        && written.is_some_and(|written| seen < written)
 }
 
 fn index_written(top: &Path) -> Option<(u64, u32)> {

@@ -156,6 +156,10 @@ pub trait Judge: Send + Sync {
     fn judges_use(&self) -> bool {
         false
     }
+    /// Whether it judges whether what is imported is declared.
+    fn asks_declared(&self) -> bool {
+        false
+    }
     /// Groups of dependencies that it speaks of where a rule names none; all when there are none.
     fn usual_groups(&self) -> &'static [&'static str] {
         &[]

@@ -120,6 +120,10 @@ impl Judge for Demands {
         self.has(Demand::Used)
     }
 
+    fn asks_declared(&self) -> bool {
+        self.has(Demand::Declared)
+    }
+
     fn usual_groups(&self) -> &'static [&'static str] {
         // What developers need to work is rarely imported.
         if self.has(Demand::Used) { &["runtime", "extra:*"] } else { &[] }

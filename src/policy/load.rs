@@ -35,7 +35,8 @@ pub fn load(
     let mut rules = Vec::new();
     let extends = sheets.len() > 1;
     let policy = sheets.first_mut().and_then(|root| {
-        root.read(|tree, reading| read_root(tree, tool_version, extends, &shared, &mut rules, reading))
+        let path = root.source.path.clone();
+        root.read(|tree, reading| read_root(tree, &path, (tool_version, extends), &shared, &mut rules, reading))
     });
     for (index, sheet) in sheets.iter_mut().enumerate().skip(1) {
         let id = sheet.id.clone();
@@ -95,8 +96,8 @@ fn top<'n>(
 /// Everything of the root's policy but what it shares with others.
 fn read_root(
     tree: Option<&Node>,
-    tool_version: &str,
-    extends: bool,
+    path: &RepoPath,
+    (tool_version, extends): (&str, bool),
     libraries: &Libraries,
     rules: &mut Vec<Rule>,
     reading: &mut Reading<'_>,
@@ -108,6 +109,7 @@ fn read_root(
     let python = root_keys::read_python(fields.get("python"), reading);
     let exclude = fields.get("exclude").map(|node| read_globs(node, "`exclude`", reading)).unwrap_or_default();
     let unanalysed = fields.get("unanalysed").map(|node| root_keys::read_unanalysed(node, reading));
+    let baseline = fields.get("baseline").and_then(|node| root_keys::read_baseline(node, path, reading));
     let builtin_levels = fields.get("policy").map(|node| root_keys::read_builtin_levels(node, reading));
     let has_rules = extends || fields.get("extends").is_some();
     read_rules(&fields, tree, unsure || has_rules, Source { index: 0, prefix: None }, libraries, rules, reading);
@@ -115,6 +117,7 @@ fn read_root(
         exclude,
         unanalysed: unanalysed.unwrap_or_default(),
         python,
+        baseline,
         builtin_levels: builtin_levels.unwrap_or_default(),
         ..Policy::default()
     })

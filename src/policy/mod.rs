@@ -13,6 +13,8 @@ mod rule;
 mod rule_keys;
 mod schedule;
 mod scope;
+mod weaker;
+mod written;
 
 pub use exemption::{Exemption, parse_date};
 pub use extensions::{Extensions, Pulled};
@@ -21,6 +23,7 @@ pub use overrides::Override;
 pub use rule::{Example, Rule};
 pub use schedule::{Schedule, days_ahead};
 pub use scope::PathScope;
+pub use weaker::{Weaker, weaker};
 
 use crate::document::fields::Spanned;
 use crate::document::mistake::Mistake;
@@ -42,6 +45,8 @@ pub struct Excuse {
     pub glob: Glob,
     /// Why.
     pub why: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A package whose import name differs from its folder, as written.
@@ -92,6 +97,8 @@ pub struct Policy {
     pub unanalysed: Vec<Excuse>,
     /// The project's layout.
     pub python: Python,
+    /// The baseline that it names, relative to the root.
+    pub baseline: Option<(RepoPath, Span)>,
     /// Levels of built-in findings that differ from their defaults.
     pub builtin_levels: Vec<(&'static str, Level)>,
     /// Ids of rules that were there, but do not judge in this run.
@@ -244,9 +251,8 @@ impl Policy {
         };
         let is_known = |id: &&String| self.rules.iter().any(|rule| is_meant(rule, id));
         let unknown = ids.iter().filter(|id| !is_known(id)).cloned().collect();
-        let (kept, others): (Vec<Rule>, Vec<Rule>) = std::mem::take(&mut self.rules)
-            .into_iter()
-            .partition(|rule| ids.iter().any(|id| is_meant(rule, id)));
+        let (kept, others): (Vec<Rule>, Vec<Rule>) =
+            std::mem::take(&mut self.rules).into_iter().partition(|rule| ids.iter().any(|id| is_meant(rule, id)));
         self.rules = kept;
         self.other_ids = others.into_iter().map(|rule| rule.id).collect();
         self.index = Index::new(&self.rules);

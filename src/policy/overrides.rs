@@ -110,16 +110,18 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, named: &mut usize, re
             .and_then(|node| reading.text(node, "`instead`"))
             .filter(|written| check_instead(written, reading)),
         owner: text("owner", reading),
-        suppressible: fields
-            .get("suppressible")
-            .and_then(|node| read_yes_or_no(node, "`suppressible`", reading)),
+        suppressible: fields.get("suppressible").and_then(|node| read_yes_or_no(node, "`suppressible`", reading)),
         why: text("why", reading),
         until: fields.get("until").and_then(|node| read_date(node, reading)),
         span: item.span,
     };
     let says_something = ["level", "instead", "owner", "suppressible"].iter().any(|key| fields.get(key).is_some());
     if !says_something && reading.mistakes.len() == mistakes_before {
-        reading.wrong(item.span, "this override changes nothing", "add a `level`, an `instead`, an `owner` or `suppressible`");
+        reading.wrong(
+            item.span,
+            "this override changes nothing",
+            "add a `level`, an `instead`, an `owner` or `suppressible`",
+        );
     }
     let mut seen = FxHashSet::default();
     for name in reading.list(rule, "`rule`") {

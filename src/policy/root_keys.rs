@@ -28,7 +28,7 @@ pub(super) const KEYS: [Field; 12] = [
     field("overrides"),
     field("libraries"),
     later("migrations"),
-    later("baseline"),
+    field("baseline"),
 ];
 
 /// Those that may stand in a pulled-in policy too.
@@ -205,6 +205,28 @@ pub(super) fn read_environment(
     }
 }
 
+/// `baseline`: a file beside the policy or beneath the root, relative to the policy's folder.
+pub(super) fn read_baseline(node: &Node, policy: &RepoPath, reading: &mut Reading<'_>) -> Option<(RepoPath, Span)> {
+    let written = reading.text(node, "`baseline`")?;
+    let mut path = policy.parent();
+    let is_drive = written.text.as_bytes().get(1) == Some(&b':');
+    let mut is_inside = !written.text.starts_with(['/', '~']) && !is_drive && !written.text.contains("://");
+    for segment in written.text.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." if path.as_bytes().is_empty() => is_inside = false,
+            ".." => path = path.parent(),
+            _ => path = path.join(segment.as_bytes()),
+        }
+    }
+    if !is_inside || path.as_bytes().is_empty() {
+        let help = "name a file relative to this policy: `baseline: policy.baseline`";
+        reading.wrong(written.span, "a baseline lies beneath the root", help);
+        return None;
+    }
+    Some((path, written.span))
+}
+
 fn read_target(node: &Node, reading: &mut Reading<'_>) -> Option<(u8, u8)> {
     let written = reading.text(node, "`target`")?;
     let minor = written.text.strip_prefix("3.").and_then(|minor| minor.parse::<u8>().ok());
@@ -256,7 +278,7 @@ pub(super) fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Exc
         let why = fields.get("why").and_then(|node| reading.text(node, "`why`"));
         match (globs, why) {
             (Some(globs), Some(why)) => {
-                excuses.extend(globs.into_iter().map(|(glob, _)| Excuse { glob, why: why.text.clone() }));
+                excuses.extend(globs.into_iter().map(|(glob, span)| Excuse { glob, why: why.text.clone(), span }));
             }
             (None, _) => reading.wrong(item.span, "an entry of `unanalysed` does not say where", "add `in: path/`"),
             (_, None) if fields.get("why").is_none() => {

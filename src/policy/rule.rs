@@ -10,6 +10,7 @@ use crate::span::Span;
 use crate::surface::Surface;
 use crate::versions::{Version, Versions};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Code that a rule must or must not complain about.
@@ -33,6 +34,8 @@ pub struct Rule {
     pub span: Span,
     /// Its verb.
     pub kind: &'static Kind,
+    /// What the verb says, to be compared with what it said.
+    pub written: BTreeSet<String>,
     /// The compiled verb.
     pub judge: Box<dyn Judge>,
     /// Where it speaks.

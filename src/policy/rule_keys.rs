@@ -2,6 +2,7 @@
 
 use super::exemption::{self, read_glob};
 use super::rule::{Example, Rule};
+use super::written::written;
 use super::{PathScope, builtin, schedule};
 use crate::context::Context;
 use crate::distribution::{is_distribution, normalise};
@@ -109,6 +110,7 @@ fn read_one(
         source: source.index,
         span: key.span,
         kind,
+        written: written(kind.key, value),
         judge,
         scope,
         exemptions,

@@ -13,13 +13,13 @@ mod tree;
 pub mod wanted;
 
 use crate::fact::Fact;
-use comments::Comment;
 use crate::problem::{Problem, ProblemKind};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Positions;
+use comments::Comment;
 use handed_out::HandedOut;
 use std::borrow::Cow;
 pub use wanted::Wanted;

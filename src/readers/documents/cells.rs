@@ -53,7 +53,11 @@ pub(super) fn read(
     for cell in cells {
         if wanted.comments {
             // Behind magics and prompts too, which are no Python.
-            python::comments::read(&comments::piece(file, &cell.code), surface == Surface::Notebooks && cell.index == 1, sink);
+            python::comments::read(
+                &comments::piece(file, &cell.code),
+                surface == Surface::Notebooks && cell.index == 1,
+                sink,
+            );
         }
         match cell.language {
             Language::Shell => installs::script(&without_prompts(&cell.code), &mut Variables::default(), &mut manifest),

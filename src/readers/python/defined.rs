@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn classes_and_functions_are_found_where_they_stand() {
-        let text = "class A:\n  if x:\n    async def f(\n self): pass\n  '''\n  def g(): 1\n  '''\ndef h():\n  def f(): 1\n";
+        let text =
+            "class A:\n  if x:\n    async def f(\n self): pass\n  '''\n  def g(): 1\n  '''\ndef h():\n  def f(): 1\n";
         for (scope, is_there) in
             [("A", true), ("A.f", true), ("h", true), ("h.f", true), ("f", false), ("A.g", false), ("A.h", false)]
         {

@@ -1,0 +1,250 @@
+//! What `--since`, `--staged` and `--policy-ref` mean here: which commits they name, what changed between them, and where the
+//! files of each side are. Knows arguments and git; judges nothing.
+
+use super::common::fail;
+use super::{Exit, Shell};
+use crate::disk::{self, POLICY_NAMES, Place, absolute};
+use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Version};
+use crate::readers;
+use crate::repo_path::RepoPath;
+use clap::ArgMatches;
+use std::path::{Path, PathBuf};
+
+/// Where the files that are judged come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Head {
+    /// The disk.
+    WorkTree,
+    /// What would be committed now.
+    Index,
+    /// The commit that is checked out.
+    Commit,
+}
+
+/// Commits that a run is about.
+pub(super) struct History {
+    /// The repository.
+    pub(super) git: Git,
+    /// Its blobs.
+    pub(super) blobs: Blobs,
+    /// Where the files come from.
+    pub(super) source: Head,
+    /// The commit that is checked out.
+    pub(super) head: Revision,
+    /// What is compared with.
+    pub(super) base: Revision,
+    /// Whether only what is new is told.
+    pub(super) is_new_only: bool,
+    /// Whose policy judges, and its files; `None` for the one on disk.
+    pub(super) policy_ref: Option<(Revision, Listing)>,
+    /// The files of the head, from the top of the work tree; `None` where they are on disk.
+    pub(super) listing: Option<Listing>,
+    /// The root, from the top of the work tree.
+    pub(super) below: RepoPath,
+    /// Whether the policy of the head judges, since the other commit has none.
+    pub(super) is_introduced: bool,
+}
+
+/// Tells trouble with git.
+pub(super) fn tell(error: &GitError, shell: &mut Shell<'_>) -> Exit {
+    fail(shell, &error.what, &error.help)
+}
+
+/// Reads the arguments and looks up what they name; `None` without any of them.
+///
+/// # Errors
+/// When git gives no answer; it has been told.
+pub(super) fn read(matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) -> Result<Option<History>, Exit> {
+    let since = matches.get_one::<String>("since");
+    let policy_ref = matches.get_one::<String>("policy-ref");
+    let is_staged = matches.get_flag("staged");
+    if since.is_none() && policy_ref.is_none() && !is_staged {
+        return Ok(None);
+    }
+    open(since, policy_ref, is_staged, first).map(Some).map_err(|error| tell(&error, shell))
+}
+
+fn open(
+    since: Option<&String>,
+    policy_ref: Option<&String>,
+    is_staged: bool,
+    first: &Path,
+) -> Result<History, GitError> {
+    let folder = if first.is_dir() { first } else { first.parent().unwrap_or(first) };
+    let Some(top) = disk::work_tree(folder) else {
+        let help = "run inside a git work tree, or leave out `--since`, `--staged` and `--policy-ref`";
+        return Err(GitError::new("this is no git work tree", help));
+    };
+    let git = Git::at(&top);
+    let head = git::head(&git)?;
+    let policy_ref = policy_ref.map(|name| git::resolve(&git, name)).transpose()?;
+    let since = since.map(|name| git::resolve(&git, name)).transpose()?;
+    let base = match (&since, &policy_ref) {
+        (Some(since), _) => git::merge_base(&git, since, &head)?,
+        (None, _) if is_staged => head.clone(),
+        (None, Some(policy_ref)) => git::merge_base(&git, policy_ref, &head)?,
+        (None, None) => head.clone(),
+    };
+    let source = match (is_staged, &policy_ref) {
+        (true, _) => Head::Index,
+        (false, Some(_)) => Head::Commit,
+        (false, None) => Head::WorkTree,
+    };
+    let listing = match source {
+        Head::WorkTree => None,
+        Head::Index => Some(git::of_index(&git)?),
+        Head::Commit => Some(git::of_commit(&git, &head)?),
+    };
+    let policy_ref = match policy_ref {
+        Some(commit) => {
+            let listing = git::of_commit(&git, &commit)?;
+            Some((commit, listing))
+        }
+        None => None,
+    };
+    Ok(History {
+        blobs: Blobs::of(&git),
+        git,
+        source,
+        head,
+        base,
+        is_new_only: since.is_some() || is_staged,
+        policy_ref,
+        listing,
+        below: RepoPath::default(),
+        is_introduced: false,
+    })
+}
+
+impl History {
+    /// Root and policy as the commit that decides has them; where it has no policy, as the head has them.
+    ///
+    /// # Errors
+    /// When neither has a policy, or a folder holds two; it has been told.
+    pub(super) fn place(&mut self, matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) -> Result<Place, Exit> {
+        let top = self.git.top().to_path_buf();
+        let below = |path: &Path| path.strip_prefix(&top).ok().map(RepoPath::from_relative);
+        let named = |name: &str| matches.get_one::<PathBuf>(name).map(|path| absolute(&shell.working, path));
+        let (root, policy) = (named("root"), named("policy"));
+        let outside = |path: &Path, shell: &mut Shell<'_>| {
+            let what = format!("`{}` lies outside of the git work tree", path.display());
+            fail(shell, &what, "with `--policy-ref`, everything comes from commits: name a path inside")
+        };
+        let root = match root {
+            Some(root) => Some(below(&root).ok_or_else(|| outside(&root, shell))?),
+            None => None,
+        };
+        let policy = match policy {
+            Some(policy) => Some(below(&policy).ok_or_else(|| outside(&policy, shell))?),
+            None => None,
+        };
+        let first = below(first).unwrap_or_default();
+        let mut listings: Vec<&Listing> = self.policy_ref.iter().map(|(_, listing)| listing).collect();
+        listings.extend(&self.listing);
+        for (number, listing) in listings.into_iter().enumerate() {
+            let found = match (&root, &policy) {
+                (root, Some(policy)) => listing.get(policy).map(|_| (root.clone().unwrap_or_default(), policy.clone())),
+                (Some(root), None) => policy_in(listing, root, shell)?.map(|policy| (root.clone(), policy)),
+                (None, None) => outermost(listing, &first, shell)?,
+            };
+            if let Some((root, policy)) = found {
+                self.is_introduced = number > 0;
+                self.below = root.clone();
+                let disk = |path: &RepoPath| disk::to_disk(&top, path).unwrap_or_else(|| top.clone());
+                return Ok(Place { root: disk(&root), policy: Some(disk(&policy)), work_tree: Some(top) });
+            }
+        }
+        let what = "neither the commit that decides nor the one that is checked out has a policy";
+        Err(fail(shell, what, "`policy init` writes a first one: commit it"))
+    }
+
+    /// What changed, with paths from the root; files that moved in or out of it were added or removed. `is_on_disk` hands
+    /// out the files of the work tree that git does not track.
+    ///
+    /// # Errors
+    /// When git gives no answer.
+    pub(super) fn changes(&self, untracked: &[RepoPath]) -> Result<Vec<Change>, GitError> {
+        let changes = match self.source {
+            Head::Commit => git::between_commits(&self.git, &self.base, &self.head)?,
+            Head::Index => git::staged(&self.git, &self.base)?,
+            Head::WorkTree => self.on_disk(untracked)?,
+        };
+        let version = |version: Option<Version>| {
+            let version = version?;
+            let path = RepoPath::from_bytes(version.path.strip_folder(&self.below)?);
+            Some(Version { path, ..version })
+        };
+        let below = changes.into_iter().map(|change| Change { old: version(change.old), new: version(change.new) });
+        Ok(below.filter(|change| change.old.is_some() || change.new.is_some()).collect())
+    }
+
+    /// What changed on disk: by way of the index, so that renames are known.
+    fn on_disk(&self, untracked: &[RepoPath]) -> Result<Vec<Change>, GitError> {
+        let mut changes = git::staged(&self.git, &self.base)?;
+        let is_read = |path: &RepoPath| {
+            let name = path.file_name();
+            readers::by_path(path).is_some() || readers::needs_head(name) || is_policy(name)
+        };
+        let (unstaged, tracked) = git::unstaged(&self.git, &self.blobs, &is_read)?;
+        for change in unstaged {
+            let path = change.old.as_ref().or(change.new.as_ref()).map(|version| version.path.clone());
+            let staged = |known: &&mut Change| known.new.as_ref().map(|version| &version.path) == path.as_ref();
+            match changes.iter_mut().find(staged) {
+                Some(known) => known.new = change.new,
+                None => changes.push(change),
+            }
+        }
+        let tracked: std::collections::BTreeSet<RepoPath> = tracked.into_iter().collect();
+        for path in untracked {
+            let path = under(&self.below, path);
+            if tracked.contains(&path) {
+                continue;
+            }
+            let new = Some(Version { path: path.clone(), mode: 0o100_644, id: None });
+            let removed = |known: &&mut Change| {
+                known.new.is_none() && known.old.as_ref().is_some_and(|version| version.path == path)
+            };
+            match changes.iter_mut().find(removed) {
+                Some(known) => known.new = new,
+                None => changes.push(Change { old: None, new }),
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// A path from the root, as one from the top of the work tree.
+pub(super) fn under(root: &RepoPath, path: &RepoPath) -> RepoPath {
+    path.segments().fold(root.clone(), |under, segment| under.join(segment))
+}
+
+fn is_policy(name: &[u8]) -> bool {
+    POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name)
+}
+
+/// The policy of a folder.
+fn policy_in(listing: &Listing, folder: &RepoPath, shell: &mut Shell<'_>) -> Result<Option<RepoPath>, Exit> {
+    let there: Vec<RepoPath> = POLICY_NAMES
+        .iter()
+        .map(|name| folder.join(name.as_bytes()))
+        .filter(|path| listing.get(path).is_some())
+        .collect();
+    if there.len() > 1 {
+        let what = format!("both `policy.yaml` and `.policy.yaml` lie in `{folder}`");
+        return Err(fail(shell, &what, "keep one of them"));
+    }
+    Ok(there.into_iter().next())
+}
+
+/// The outermost folder with a policy, on the way down to a path.
+fn outermost(listing: &Listing, first: &RepoPath, shell: &mut Shell<'_>) -> Result<Option<(RepoPath, RepoPath)>, Exit> {
+    let mut folder = RepoPath::default();
+    let mut rest = first.segments();
+    loop {
+        if let Some(policy) = policy_in(listing, &folder, shell)? {
+            return Ok(Some((folder, policy)));
+        }
+        let Some(segment) = rest.next() else { return Ok(None) };
+        folder = folder.join(segment);
+    }
+}

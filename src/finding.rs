@@ -96,6 +96,8 @@ pub struct Finding {
     pub within: Option<Within>,
     /// What is said of the distribution, for a dependency.
     pub dependency: Option<Depended>,
+    /// Who owns the file, as its CODEOWNERS say: none when nobody does; `None` when they do not say, or nobody asked.
+    pub owners: Option<Arc<[Box<str>]>>,
 }
 
 /// What a manifest, a lock or a command says of a distribution.

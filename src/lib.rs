@@ -70,6 +70,7 @@ pub mod git;
 pub mod kinds;
 pub mod level;
 pub mod name;
+pub mod owners;
 pub mod packs;
 pub mod parallel;
 pub mod pattern;

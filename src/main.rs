@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         input: &mut stdin(),
         working: std::env::current_dir().unwrap_or_default(),
         today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        git_index: std::env::var_os("GIT_INDEX_FILE").map(Into::into),
         out_columns: columns(stdout().is_terminal()),
         err_columns: columns(stderr().is_terminal()),
         color,

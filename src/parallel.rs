@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// How many items a thread takes at a time.
+/// How many items a thread takes at a time, where there are many.
 const CHUNK: usize = 32;
 /// With more chunks than this waiting for a slow consumer, threads wait too.
 const MOST_WAITING: usize = 64;
@@ -42,6 +42,8 @@ pub fn in_order<T: Send>(
     work: impl Fn(Range<usize>) -> T + Sync,
     consume: impl FnMut(T) + Send,
 ) {
+    // A few items are shared out as well.
+    let size = (count / (pool.current_num_threads() * 4).max(1)).clamp(1, CHUNK);
     let next = AtomicUsize::new(0);
     let waiting = Mutex::new(Waiting { next: 0, done: BTreeMap::new(), is_consumed: false });
     let consume = Mutex::new(consume);
@@ -49,11 +51,11 @@ pub fn in_order<T: Send>(
     pool.broadcast(|_| {
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
-            let start = chunk.saturating_mul(CHUNK);
+            let start = chunk.saturating_mul(size);
             if start >= count {
                 return;
             }
-            let result = work(start..count.min(start + CHUNK));
+            let result = work(start..count.min(start + size));
             let mut waiting = lock();
             waiting.done.insert(chunk, result);
             if waiting.is_consumed {

@@ -75,13 +75,9 @@ fn entry(line: &str) -> Option<Entry> {
     let scope = text(field()?)?;
     let name = text(field()?)?;
     let ordinal = text(field()?)?.parse().ok()?;
-    (fields.next().is_none() && !rule.is_empty() && !path.as_bytes().is_empty()).then_some(Entry {
-        rule,
-        path,
-        scope,
-        name,
-        ordinal,
-    })
+    // A path starts from the root and stays beneath it.
+    let is_beneath = path.as_bytes().split(|&b| b == b'/').all(|segment| !matches!(segment, b"" | b"." | b".."));
+    (fields.next().is_none() && !rule.is_empty() && is_beneath).then_some(Entry { rule, path, scope, name, ordinal })
 }
 
 fn text(bytes: Vec<u8>) -> Option<Box<str>> {

@@ -1,26 +1,26 @@
 //! `policy check`: the main job. Knows the order of things from arguments to exit code; each step is elsewhere.
 
-use super::check_args::{define, destinations, fail_level};
+use super::between::Stopped;
+use super::check_args::{define, destinations, fail_level, group_by};
 use super::common::{self, fail};
-use super::history::{self, Head, History};
+use super::history::History;
 use super::output::{self, Destination};
 use super::policy_file::{self, Refusal};
-use super::ratchet::{self, Loaded};
-use super::run::{Run, Stopped};
+use super::prepare::{Prepared, prepare};
+use super::run::Run;
 use super::side::Means;
-use super::target::{self, Sources};
-use super::{Command, Exit, Shell, tell};
-use crate::disk::{Place, Selection, absolute};
+use super::target::Sources;
+use super::{Command, Exit, Shell, code_owners, suppress, tell};
+use crate::disk::Place;
 use crate::engine::{Keep, Work};
 use crate::formats::Telling;
 use crate::formats::paths::Paths;
 use crate::git::CommitTree;
 use crate::parallel;
-use crate::policy::{Broken, Policy};
+use crate::policy::Broken;
 use crate::repo_path::RepoPath;
-use crate::report::{Report, Summary};
+use crate::report::{Counts, Report, Summary};
 use clap::ArgMatches;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -33,36 +33,15 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Ok(destinations) => destinations,
         Err((what, help)) => return fail(shell, &what, &help),
     };
-    let target = match target::read(matches, shell) {
-        Ok(target) => target,
+    let prepared = match prepare(matches, shell) {
+        Ok(prepared) => prepared,
         Err(exit) => return exit,
     };
-    let first = target.first(&shell.working);
-    let mut history = match history::read(matches, &first, shell) {
-        Ok(history) => history,
-        Err(exit) => return exit,
-    };
-    let place = match &mut history {
-        Some(history) if history.policy_ref.is_some() => history.place(matches, &first, shell),
-        _ => common::place(matches, first, shell),
-    };
-    let place = match place {
-        Ok(place) => place,
-        Err(exit) => return exit,
-    };
-    if let Some(history) = &mut history {
-        history.below = match place.root.strip_prefix(history.git.top()) {
-            Ok(below) => RepoPath::from_relative(below),
-            Err(_) => {
-                let what = format!("the root `{}` lies outside of the git work tree", place.root.display());
-                return fail(shell, &what, "name a root inside of it");
-            }
-        };
-    }
+    let Prepared { target, history, place } = &prepared;
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
     let out_style = common::style(matches, shell.out_columns, shell.color);
     let err_style = common::style(matches, shell.err_columns, shell.color);
-    let sources = Sources::new(&place.root, &target, history.as_ref());
+    let sources = Sources::new(&place.root, target, history.as_ref());
     let broken_policy = |broken: &[Broken], shell: &mut Shell<'_>| {
         let exit = policy_file::tell(broken, &paths, err_style, shell);
         let report = tell::of_broken_policy(broken);
@@ -71,50 +50,24 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         write_machine_reports(&destinations, &telling, shell);
         exit
     };
-    let committed = history.as_ref().and_then(policy_tree);
-    let policy = match &committed {
-        Some(tree) => {
-            let path = place.policy.as_deref().and_then(|policy| policy.strip_prefix(&place.root).ok());
-            let path = path.map(RepoPath::from_relative).unwrap_or_default();
-            policy_file::from_commit(tree, &place.root, &path, shell.today).map_err(Refusal::Broken)
-        }
-        None => policy_file::read(&place, shell),
-    };
-    let mut policy = match policy {
-        Ok(policy) => policy,
+    let (policy, baseline) = match prepared.policy(matches, shell) {
+        Ok(found) => found,
         Err(Refusal::Told(exit)) => return exit,
         Err(Refusal::Broken(broken)) => return broken_policy(&broken, shell),
-    };
-    if let Some(exit) = keep_asked_rules(matches, &mut policy, shell) {
-        return exit;
-    }
-    let baseline = match read_baseline(matches, &policy, &place, committed.as_ref(), shell) {
-        Ok(baseline) => baseline,
-        Err(exit) => return exit,
     };
     let pool = match parallel::pool(common::threads(matches)) {
         Ok(pool) => pool,
         Err(error) => return fail(shell, &format!("no threads: {error}"), "try `--threads 1`"),
     };
-    let exclude: Vec<_> = policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
     let listing = matches.get_flag("files");
-    let is_on_disk = history.as_ref().is_none_or(|history| history.source == Head::WorkTree);
-    let selection = if is_on_disk {
-        match target::select(&target, &place, &exclude, &pool, listing, shell) {
-            Ok(selection) => selection,
-            Err(exit) => return exit,
-        }
-    } else {
-        Selection::default()
+    let selection = match prepared.select(&policy, &pool, listing, shell) {
+        Ok(selection) => selection,
+        Err(exit) => return exit,
     };
     if listing {
         return tell::listing(&selection, &paths, shell);
     }
     let selected = started.elapsed();
-    let quiet = matches.get_flag("quiet");
-    let needs_findings = !quiet || matches.contains_id("report") || matches.contains_id("output");
-    let needs_findings =
-        needs_findings || baseline.is_some() || history.is_some() || matches.get_flag("add-suppressions");
     let bytes = AtomicU64::new(0);
     let means = Means {
         pool: &pool,
@@ -122,14 +75,13 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         // What is new is nobody's date: it was not there before.
         announce: matches.get_one::<String>("dates").is_some_and(|dates| dates == "announce")
             && history.as_ref().is_none_or(|history| !history.is_new_only),
-        keep: if needs_findings { Keep::Findings } else { Keep::Counts },
-        is_visible: shell.err_columns.is_some() && !quiet,
+        keep: keep(matches, baseline.is_some() || history.is_some()),
+        is_visible: shell.err_columns.is_some() && !matches.get_flag("quiet"),
         bytes: &bytes,
     };
     let working = shell.working.clone();
-    let run =
-        Run { place: &place, policy: &policy, target: &target, baseline: baseline.as_ref(), means, working: &working };
-    let ran = match &history {
+    let run = Run { place, policy: &policy, target, baseline: baseline.as_ref(), means, working: &working };
+    let ran = match history {
         None => run.on_disk(selection),
         Some(history) => match run.between(history, selection, shell) {
             Ok(ran) => ran,
@@ -137,18 +89,29 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             Err(Stopped::Broken(broken)) => return broken_policy(&broken, shell),
         },
     };
-    let (report, work) = (ran.report, ran.work);
+    let (mut report, work, wide) = (ran.report, ran.work, ran.wide);
+    let owners: Vec<String> = matches.get_many::<String>("owner").into_iter().flatten().cloned().collect();
+    give_owners(&mut report, place, history.as_ref(), &owners);
     let bytes = bytes.load(Ordering::Relaxed);
+    if let Some(reason) = matches.get_one::<String>("reason") {
+        tell::problems_of(&report, &paths, &sources, err_style, shell);
+        let exit = suppress::add(place, &policy, &report, reason, shell);
+        return if report.complete { exit } else { Exit::Failed };
+    }
     let judged = started.elapsed();
     let style = crate::formats::Style {
         limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
         fail_level: fail_level(matches),
+        group_by: group_by(matches),
         ..out_style
     };
     let telling =
         Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
     if matches.get_flag("stats") {
+        if let Some(why) = wide {
+            let _ = writeln!(shell.err, "all files were judged on both sides: {why}");
+        }
         stats(&report, (bytes, work), pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
     }
     if !written || !report.complete {
@@ -160,54 +123,37 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
 }
 
-/// The files of the commit whose policy judges, with paths from the root.
-fn policy_tree(history: &History) -> Option<CommitTree<'_>> {
-    let (_, listing) = history.policy_ref.as_ref()?;
-    let listing = if history.is_introduced { history.listing.as_ref()? } else { listing };
-    Some(CommitTree::new(listing.from(&history.below), &history.blobs))
+/// Gives findings their owners, and keeps those of the owners that were asked for.
+fn give_owners(report: &mut Report, place: &Place, history: Option<&History>, asked: &[String]) {
+    let top = place.work_tree.as_deref().unwrap_or(&place.root);
+    let below = place.root.strip_prefix(top).map(RepoPath::from_relative).unwrap_or_default();
+    let commit = history.and_then(|history| Some(CommitTree::new(history.listing.clone()?, &history.blobs)));
+    let owners = match &commit {
+        Some(tree) => code_owners::read(&code_owners::in_commit(tree)),
+        None => code_owners::read(&code_owners::on_disk(top)),
+    };
+    if let Some(owners) = owners {
+        code_owners::assign(&owners, &below, &mut report.findings);
+    }
+    if !asked.is_empty() {
+        report.findings.retain(|finding| code_owners::belongs(finding, asked));
+        report.summary.findings = Counts::default();
+        for finding in &report.findings {
+            report.summary.findings.add(finding.level);
+        }
+    }
 }
 
-/// Reads the baseline that is named, or the one that lies beside the policy.
-fn read_baseline(
-    matches: &ArgMatches,
-    policy: &Policy,
-    place: &Place,
-    committed: Option<&CommitTree<'_>>,
-    shell: &mut Shell<'_>,
-) -> Result<Option<Loaded>, Exit> {
-    let typed = matches.get_one::<PathBuf>("baseline").map(|path| absolute(&shell.working, path));
-    let (path, is_named) = match &typed {
-        Some(typed) => match typed.strip_prefix(&place.root) {
-            Ok(below) => (RepoPath::from_relative(below), true),
-            Err(_) => (RepoPath::from_bytes(typed.as_os_str().as_encoded_bytes()), true),
-        },
-        None => ratchet::named_by(policy),
-    };
-    match committed {
-        Some(tree) => ratchet::from_commit(tree, path, is_named, shell),
-        None => match ratchet::on_disk(&place.root, &path) {
-            Some(file) => ratchet::from_disk(&file, path, is_named, shell),
-            None => Ok(None),
-        },
-    }
+/// Whether findings are kept, or only counted.
+fn keep(matches: &ArgMatches, compares: bool) -> Keep {
+    let is_told = !matches.get_flag("quiet") || matches.contains_id("report") || matches.contains_id("output");
+    let is_needed = compares || matches.get_flag("add-suppressions") || matches.contains_id("owner");
+    if is_told || is_needed { Keep::Findings } else { Keep::Counts }
 }
 
 /// Whether entries of the baseline are left that nothing uses, where that counts.
 fn is_loose(matches: &ArgMatches, report: &Report) -> bool {
     matches.get_flag("strict") && report.ratchet.as_ref().is_some_and(|ratchet| !ratchet.stale.is_empty())
-}
-
-fn keep_asked_rules(matches: &ArgMatches, policy: &mut Policy, shell: &mut Shell<'_>) -> Option<Exit> {
-    let asked: Vec<String> = matches.get_many::<String>("rule")?.cloned().collect();
-    let known: Vec<String> = policy.rules.iter().map(|rule| rule.id.to_string()).collect();
-    let unknown = policy.keep_only(&asked);
-    let first = unknown.first()?;
-    let near = crate::document::mistake::nearest(first, known.iter().map(String::as_str));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`? `policy rules` lists all"),
-        None => "`policy rules` lists all".to_owned(),
-    };
-    Some(fail(shell, &format!("the policy has no rule `{first}`"), &help))
 }
 
 /// Writes all reports; whether all were written.

@@ -3,7 +3,7 @@
 use super::common;
 use super::output::Destination;
 use crate::disk::absolute;
-use crate::formats::{self, FORMATS};
+use crate::formats::{self, FORMATS, GroupBy};
 use crate::level::Level;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -11,13 +11,20 @@ use std::path::{Path, PathBuf};
 
 /// Adds the arguments.
 pub(super) fn define(command: clap::Command) -> clap::Command {
-    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()));
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
-    let file = |name: &'static str, value: &'static str| {
-        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
-    };
+    let command = command.about("Judge files by the policy");
+    what_fails(what_is_told(what_is_new(what_is_checked(command)))).after_help(EXAMPLES)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn file(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
+}
+
+fn what_is_checked(command: clap::Command) -> clap::Command {
     command
-        .about("Judge files by the policy")
         .arg(common::paths().help("Files and folders; `-` is standard input; the working folder by default"))
         .next_help_heading("What is checked")
         .arg(
@@ -37,6 +44,10 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
         )
         .arg(flag("allow-empty", "A folder in which nothing is checked is no error"))
         .arg(flag("files", "Tell each file, selected or not, and why; judge nothing"))
+}
+
+fn what_is_new(command: clap::Command) -> clap::Command {
+    command
         .next_help_heading("What is new")
         .arg(
             Arg::new("since")
@@ -66,6 +77,11 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
                 .requires("add-suppressions")
                 .help("Why, for `--add-suppressions`"),
         )
+}
+
+fn what_is_told(command: clap::Command) -> clap::Command {
+    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name()));
+    command
         .next_help_heading("What is told")
         .arg(
             Arg::new("format")
@@ -93,8 +109,24 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
                 .value_parser(read_limit)
                 .help("Show at most N findings in `human`"),
         )
+        .arg(
+            Arg::new("group-by")
+                .long("group-by")
+                .value_name("WHAT")
+                .value_parser(PossibleValuesParser::new(GroupBy::ALL.map(|(name, _)| name)))
+                .help("Put findings together in `human` (owners come from CODEOWNERS)"),
+        )
+        .arg(
+            Arg::new("owner").long("owner").value_name("OWNER").action(ArgAction::Append).help(
+                "Tell only findings in files of this owner; `nobody` and `unknown` are those without (repeatable)",
+            ),
+        )
         .arg(flag("quiet", "Tell problems only; the exit code says the rest").short('q'))
         .arg(flag("stats", "Tell what the run did and how long it took"))
+}
+
+fn what_fails(command: clap::Command) -> clap::Command {
+    command
         .next_help_heading("What fails")
         .arg(
             Arg::new("fail-level")
@@ -113,8 +145,9 @@ pub(super) fn define(command: clap::Command) -> clap::Command {
                 .help("Whether what a date brings about may fail the run, or is at most a warning"),
         )
         .arg(flag("strict", "The same as `--fail-level warn`").conflicts_with("fail-level"))
-        .after_help(
-            "\
+}
+
+const EXAMPLES: &str = "\
 Examples:
   policy check                                  everything beneath the root
   policy check apps/ --rule no-old-http         one folder, one rule
@@ -123,9 +156,7 @@ Examples:
   policy check --since origin/main              what this branch adds
   policy check --staged                         what the next commit would add
 
-Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)",
-        )
-}
+Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)";
 
 fn read_limit(text: &str) -> Result<usize, String> {
     match text {
@@ -141,6 +172,13 @@ pub(super) fn fail_level(matches: &ArgMatches) -> Level {
         return Level::Warn;
     }
     matches.get_one::<String>("fail-level").and_then(|text| Level::parse(text)).unwrap_or(Level::None)
+}
+
+/// What findings are put together by.
+#[must_use]
+pub(super) fn group_by(matches: &ArgMatches) -> Option<GroupBy> {
+    let name = matches.get_one::<String>("group-by")?;
+    GroupBy::ALL.iter().find(|(own, _)| own == name).map(|(_, by)| *by)
 }
 
 /// Where reports go, the main one first.

@@ -61,7 +61,7 @@ pub(super) fn style(matches: &ArgMatches, columns: Option<usize>, environment: O
         Some("never") => false,
         _ => environment.unwrap_or(columns.is_some()),
     };
-    Style { color, width: columns.unwrap_or(100), limit: usize::MAX, fail_level: Level::Error }
+    Style { color, width: columns.unwrap_or(100), limit: usize::MAX, fail_level: Level::Error, group_by: None }
 }
 
 fn read_date(text: &str) -> Result<Date, String> {

@@ -2,19 +2,20 @@
 //! that changed, and all where a change may reach files that did not; must not know where a side comes from.
 
 use super::commit_files::{claim, selected};
+use super::head::HeadFiles;
 use super::included::INCLUDED;
-use super::judge::Load;
 use super::side::{Means, Outcome, Side};
 use crate::disk::{ReadError, Selected};
+use crate::engine::Handed;
 use crate::finding::Finding;
-use crate::git::{Answer, Blobs, Change, Overlay, Version};
-use crate::pattern::glob::Glob;
+use crate::git::{Answer, Change, Overlay, Version};
 use crate::policy::Policy;
 use crate::problem::Problem;
 use crate::project::{Project, Tree};
 use crate::readers::{self, Reader};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,24 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Compare<'c> {
     /// The policy that judges both.
     pub(super) policy: &'c Policy,
-    /// What exists at the head.
-    pub(super) head: &'c dyn Tree,
-    /// How its files are read.
-    pub(super) load: Load<'c>,
-    /// All its files that were asked for.
-    pub(super) files: &'c dyn Fn() -> Vec<Selected>,
-    /// A changed file of it, where it is to be checked.
-    pub(super) file: &'c dyn Fn(&Version) -> Option<Selected>,
-    /// Finds a file that another one pulls in.
-    pub(super) include: &'c dyn Fn(&RepoPath, &'static dyn Reader) -> Result<Selected, Option<Problem>>,
-    /// What was asked for.
-    pub(super) is_asked: &'c dyn Fn(&RepoPath) -> bool,
+    /// The side with the change.
+    pub(super) head: &'c HeadFiles<'c>,
     /// What changed.
     pub(super) changes: &'c [Change],
-    /// Blobs of the base.
-    pub(super) blobs: &'c Blobs,
-    /// Paths that are not checked.
-    pub(super) exclude: &'c [Glob],
 }
 
 /// Both sides, judged.
@@ -50,8 +37,8 @@ pub(super) struct Compared {
     pub(super) base: Outcome,
     /// Changed files of the head that were judged.
     pub(super) files: usize,
-    /// Whether all files were judged, since the change may reach any.
-    pub(super) is_wide: bool,
+    /// Why all files were judged, where the change may reach any.
+    pub(super) wide: Option<&'static str>,
 }
 
 impl<'c> Compare<'c> {
@@ -66,133 +53,213 @@ impl<'c> Compare<'c> {
                 files.insert(old.path.clone(), Some(old.clone()));
             }
         }
-        Overlay::new(self.head, self.blobs, files)
+        // A link that stayed as it is had what its target had.
+        for (link, target) in &self.head.links {
+            if let Some(before) = files.get(target).cloned()
+                && !files.contains_key(&link.path)
+            {
+                files.insert(link.path.clone(), before.map(|before| Version { path: link.path.clone(), ..before }));
+            }
+        }
+        Overlay::new(self.head.tree(), self.head.blobs, files)
     }
 
     /// Judges what changed on both sides; all of both where that may not be enough.
     pub(super) fn judge(&self, means: &Means<'_>, base: &Overlay<'_>) -> Compared {
-        let changed = self.changed();
+        let (changed, problems) = self.changed();
         let before: Vec<Selected> = {
             let pairs =
                 self.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.old.as_ref());
-            let mut before: Vec<Selected> = pairs.filter_map(|version| self.file_before(version)).collect();
+            let linked = self.head.links.iter().filter(|(link, _)| changed.iter().any(|file| file.path == link.path));
+            let linked = linked.filter_map(|(link, _)| match base.answer(&link.path) {
+                Answer::Is(version) => Some(version),
+                _ => None,
+            });
+            let mut before: Vec<Selected> =
+                pairs.chain(linked).filter_map(|version| self.file_before(version)).collect();
             settle(&mut before);
             before
         };
         let files = changed.len();
-        let head = self.side(&changed, Scope::Partial, None).judge(means);
+        let unclaimed = self.unclaimed(&changed);
+        let mut head = self.judge_head(means, &changed, Scope::Partial, &unclaimed);
         let base_side = BaseSide { compare: self, base };
-        let earlier = base_side.judge(means, &before, Scope::Partial);
-        if !self.may_reach_others(base, &head, &earlier) {
-            return Compared { head, base: earlier, files, is_wide: false };
-        }
-        let all = (self.files)();
-        let head = self.side(&all, Scope::Full, Some(())).judge(means);
+        let mut earlier = base_side.judge(means, &before, Scope::Partial);
+        head.problems.extend(problems.iter().cloned());
+        let why = self.reaches_all(base, &head, &earlier).or_else(|| {
+            let judged = changed.iter().map(|file| file.path.clone()).collect();
+            self.follow(means, &base_side, judged, (&mut head, &mut earlier))
+        });
+        let Some(why) = why else {
+            return Compared { head, base: earlier, files, wide: None };
+        };
+        let all = self.head.all().files;
+        let mut head = self.judge_head(means, &all, Scope::Full, &[]);
+        head.problems.extend(problems);
         let base = base_side.judge(means, &base_side.all(&all), Scope::Full);
-        Compared { head, base, files, is_wide: true }
+        Compared { head, base, files, wide: Some(why) }
+    }
+
+    /// Judges files that did not change, but may take a name that a module newly hands out, and so on; why all have to be
+    /// judged, where that cannot be told.
+    fn follow(
+        &self,
+        means: &Means<'_>,
+        base: &BaseSide<'_, '_>,
+        mut judged: FxHashSet<RepoPath>,
+        (head, earlier): (&mut Outcome, &mut Outcome),
+    ) -> Option<&'static str> {
+        let mut known: FxHashSet<Handed> = earlier.handed_out.iter().cloned().collect();
+        let mut new: Vec<Handed> = head.handed_out.iter().filter(|handed| !known.contains(handed)).cloned().collect();
+        let mut all: Option<Vec<Selected>> = None;
+        while !new.is_empty() {
+            if new.iter().any(|handed| handed.name.ends_with(".*")) {
+                return Some("a module newly hands out whatever another one has");
+            }
+            let all = all.get_or_insert_with(|| self.head.all().files);
+            let may_take = |file: &&Selected| {
+                let mut bytes = Vec::new();
+                let is_module = file.surface.is_module() && !judged.contains(&file.path);
+                is_module
+                    && self.head.load(file, &mut bytes).is_ok_and(|len| {
+                        let bytes = bytes.get(..len).unwrap_or_default();
+                        new.iter().any(|handed| handed.may_be_taken_in(bytes))
+                    })
+            };
+            let more: Vec<Selected> = means.pool.install(|| all.par_iter().filter(may_take).cloned().collect());
+            judged.extend(more.iter().map(|file| file.path.clone()));
+            let mut head_more = self.judge_head(means, &more, Scope::Partial, &[]);
+            let mut base_more = base.judge(means, &more, Scope::Partial);
+            // What is wrong with a file that did not change is none of this change.
+            (head_more.problems, head_more.files_with_problems) = (Vec::new(), 0);
+            (base_more.problems, base_more.files_with_problems) = (Vec::new(), 0);
+            known.extend(base_more.handed_out.iter().cloned());
+            known.extend(new.drain(..));
+            new = head_more.handed_out.iter().filter(|handed| !known.contains(handed)).cloned().collect();
+            head.merge(head_more);
+            earlier.merge(base_more);
+        }
+        None
     }
 
     /// Changed files of the head that are to be checked.
-    fn changed(&self) -> Vec<Selected> {
-        let new = self.changes.iter().filter_map(|change| change.new.as_ref());
-        let mut changed: Vec<Selected> =
-            new.filter(|version| (self.is_asked)(&version.path)).filter_map(|version| (self.file)(version)).collect();
+    fn changed(&self) -> (Vec<Selected>, Vec<Problem>) {
+        let (mut changed, mut problems) = (Vec::new(), Vec::new());
+        let new: Vec<&Version> = self.changes.iter().filter_map(|change| change.new.as_ref()).collect();
+        let paths: FxHashSet<&RepoPath> = new.iter().map(|version| &version.path).collect();
+        // What a link leads to may have changed without the link.
+        let links =
+            self.head.links.iter().filter(|(link, target)| paths.contains(target) && !paths.contains(&link.path));
+        for version in new.iter().copied().chain(links.map(|(link, _)| link)) {
+            if !self.head.is_asked(&version.path) {
+                continue;
+            }
+            match self.head.one(version) {
+                Ok(file) => changed.extend(file),
+                Err(problem) => problems.push(problem),
+            }
+        }
         settle(&mut changed);
-        changed
+        (changed, problems)
+    }
+
+    /// Changed files that nobody reads by their names, with what stands in them.
+    fn unclaimed(&self, claimed: &[Selected]) -> Vec<(RepoPath, Vec<u8>)> {
+        if !self.policy.index.asks_for_distributions() {
+            return Vec::new();
+        }
+        let new = self.changes.iter().filter_map(|change| change.new.as_ref()).map(|version| &version.path);
+        let new =
+            new.filter(|path| readers::by_path(path).is_none() && !claimed.iter().any(|file| file.path == **path));
+        new.filter_map(|path| Some((path.clone(), self.head.tree().read(path)?))).collect()
     }
 
     fn file_before(&self, version: &Version) -> Option<Selected> {
-        if self.exclude.iter().any(|glob| glob.matches(&version.path)) {
+        if self.head.exclude.iter().any(|glob| glob.matches(&version.path)) {
             return None;
         }
-        claim(version, self.blobs).map(|claim| selected(&version.path, claim))
+        claim(version, self.head.blobs).map(|claim| selected(&version.path, claim))
     }
 
-    fn side<'s>(&'s self, files: &'s [Selected], scope: Scope, all: Option<()>) -> Side<'s> {
-        let include: super::included::Include<'s> = if all.is_some() { self.include } else { &none };
-        Side {
+    /// Judges files of the head; what they pull in counts only where all are judged.
+    fn judge_head(
+        &self,
+        means: &Means<'_>,
+        files: &[Selected],
+        scope: Scope,
+        unclaimed: &[(RepoPath, Vec<u8>)],
+    ) -> Outcome {
+        let load = |file: &Selected, buffer: &mut Vec<u8>| self.head.load(file, buffer);
+        let include = |path: &RepoPath, reader: &'static dyn Reader| match scope {
+            Scope::Full => self.head.include(path, reader),
+            Scope::Partial => Err(None),
+        };
+        let side = Side {
             policy: self.policy,
-            tree: self.head,
+            tree: self.head.tree(),
             files,
-            load: self.load,
+            load: &load,
             scope,
-            include,
-            around: around(files),
+            include: &include,
+            around: BTreeSet::new(),
+            unclaimed,
             unread_policies: Vec::new(),
             is_about_policy: false,
-        }
+        };
+        side.judge(means)
     }
 
-    /// Whether files that did not change may have got other findings: what they import hands out something else, a name has
-    /// become first-party or no longer is, a manifest declares something else, or pulls in other files.
-    fn may_reach_others(&self, base: &Overlay<'_>, head: &Outcome, earlier: &Outcome) -> bool {
-        let index = &self.policy.index;
-        if index.judges_use || self.policy.rules.iter().any(|rule| rule.max_suppressions.is_some()) {
-            return true;
+    /// Why any file that did not change may have got other findings: a name has become first-party or no longer is, a manifest
+    /// declares something else, or pulls in other files.
+    fn reaches_all(&self, base: &Overlay<'_>, head: &Outcome, earlier: &Outcome) -> Option<&'static str> {
+        let rules = &self.policy.rules;
+        if self.policy.index.judges_use || rules.iter().any(|rule| rule.max_suppressions.is_some()) {
+            return Some("a rule counts what all files hold");
         }
-        let known: FxHashSet<_> = earlier.handed_out.iter().collect();
-        if head.handed_out.iter().any(|handed| !known.contains(handed)) || head.includes != earlier.includes {
-            return true;
+        if head.includes != earlier.includes || head.pulls_in_unclaimed {
+            return Some("other files are pulled in");
         }
-        let asks_declared = self.policy.rules.iter().any(|rule| rule.judge.asks_declared());
-        let asks_canonical = self.policy.rules.iter().any(|rule| !rule.judge.files().is_empty());
+        let asks_declared = rules.iter().any(|rule| rule.judge.asks_declared());
+        let asks_canonical = rules.iter().any(|rule| !rule.judge.files().is_empty());
         let is_python = |path: &RepoPath| readers::by_path(path).is_some_and(|(_, surface)| surface.is_module());
+        let declares = |path: &RepoPath| {
+            readers::by_path(path).is_some_and(|(reader, _)| reader.declares(path.file_name()))
+                || head.includes.iter().any(|included| included.path == *path)
+        };
         let mut came_or_went: Vec<&RepoPath> = Vec::new();
         for change in self.changes {
             let paths = [&change.old, &change.new].map(|version| version.as_ref().map(|version| &version.path));
-            let declares = |path: &RepoPath| {
-                readers::by_path(path).is_some_and(|(reader, _)| reader.declares(path.file_name()))
-                    || head.includes.iter().any(|included| included.path == *path)
-            };
             if asks_declared && paths.into_iter().flatten().any(declares) {
-                return true;
+                return Some("a manifest has changed");
             }
-            if paths[0] != paths[1] {
+            if paths.first() != paths.last() {
                 came_or_went.extend(paths.into_iter().flatten().filter(|path| is_python(path)));
             }
         }
         if came_or_went.is_empty() {
-            return false;
+            return None;
         }
         if asks_declared || asks_canonical {
-            return true;
+            return Some("a module came or went");
         }
-        let after = Project::new(self.policy.layout(|path| self.head.is_folder(path)), self.head);
+        let after = Project::new(self.policy.layout(|path| self.head.tree().is_folder(path)), self.head.tree());
         let before = Project::new(self.policy.layout(|path| base.is_folder(path)), base);
-        came_or_went.into_iter().any(|path| {
-            let names = after.module_names(path);
-            names.iter().any(|name| {
-                let top = crate::name::top(name);
-                // Another file may now be what a name means, or may have been it.
-                after.is_first_party(top) != before.is_first_party(top)
-                    || [&after, &before]
-                        .iter()
-                        .any(|side| side.module(name).is_some_and(|file| file != *path && is_python(&file)))
-            })
-        })
+        let is_other = |name: &str, path: &RepoPath| {
+            let top = crate::name::top(name);
+            // Another file may now be what a name means, or may have been it.
+            let is_another =
+                |side: &Project<'_>| side.module(name).is_some_and(|file| file != *path && is_python(&file));
+            after.is_first_party(top) != before.is_first_party(top) || is_another(&after) || is_another(&before)
+        };
+        let changes_names =
+            came_or_went.iter().any(|path| after.module_names(path).iter().any(|name| is_other(name, path)));
+        changes_names.then_some("a name means another module")
     }
-}
-
-/// Nothing is pulled in.
-fn none(_: &RepoPath, _: &'static dyn Reader) -> Result<Selected, Option<Problem>> {
-    Err(None)
 }
 
 fn settle(files: &mut Vec<Selected>) {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
-}
-
-/// Folders whose manifests may pull in these files.
-fn around(files: &[Selected]) -> BTreeSet<RepoPath> {
-    let mut around = BTreeSet::new();
-    for file in files {
-        let mut folder = file.path.parent();
-        while around.insert(folder.clone()) && !folder.as_bytes().is_empty() {
-            folder = folder.parent();
-        }
-    }
-    around
 }
 
 struct BaseSide<'b, 'c> {
@@ -205,10 +272,10 @@ impl BaseSide<'_, '_> {
         let load = |file: &Selected, buffer: &mut Vec<u8>| match self.base.answer(&file.path) {
             Answer::Is(version) => self.base.bytes(version, buffer),
             Answer::Not => Err(ReadError::Special),
-            Answer::Below => (self.compare.load)(file, buffer),
+            Answer::Below => self.compare.head.load(file, buffer),
         };
         let include = |path: &RepoPath, reader: &'static dyn Reader| {
-            let is_excluded = self.compare.exclude.iter().any(|glob| glob.matches(path));
+            let is_excluded = self.compare.head.exclude.iter().any(|glob| glob.matches(path));
             if is_excluded || !self.base.is_file(path) || scope == Scope::Partial {
                 return Err(None);
             }
@@ -221,7 +288,8 @@ impl BaseSide<'_, '_> {
             load: &load,
             scope,
             include: &include,
-            around: around(files),
+            around: BTreeSet::new(),
+            unclaimed: &[],
             unread_policies: Vec::new(),
             is_about_policy: false,
         };

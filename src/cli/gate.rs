@@ -4,13 +4,17 @@
 use super::policy_file;
 use super::ratchet;
 use crate::baseline::{self, Entry};
+use crate::disk::POLICY_NAMES;
+use crate::document::mistake::Mistake;
 use crate::engine::{About, Engine};
 use crate::finding::Finding;
-use crate::git::{Change, CommitTree};
+use crate::git::{Change, CommitTree, Version};
+use crate::level::Level;
 use crate::policy::builtin::{OPAQUE, SHADOWED, WEAKENED};
-use crate::policy::{Broken, Policy, weaker};
+use crate::policy::{Broken, Policy, PolicySource, weaker};
 use crate::project::{Project, Tree, libraries};
 use crate::repo_path::RepoPath;
+use crate::span::Span;
 use crate::text::Position;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -47,8 +51,7 @@ impl Gate<'_> {
     /// # Errors
     /// When the head's own policy is missing or wrong.
     pub(super) fn look(&self) -> Result<Vec<Finding>, Vec<Broken>> {
-        let path = &self.engine.policy.source.path;
-        let own = policy_file::from_commit(self.head, self.root, path, self.engine.today)?;
+        let own = self.own_policy()?;
         let mut found = Vec::new();
         self.weaker(&own, &mut found);
         self.larger_baseline(&own, &mut found);
@@ -58,6 +61,37 @@ impl Gate<'_> {
         number(&mut found);
         found.sort_by(Finding::order);
         Ok(found)
+    }
+
+    /// The head's own policy: in the same folder, under either name.
+    fn own_policy(&self) -> Result<Policy, Vec<Broken>> {
+        let path = &*self.engine.policy.source.path;
+        let broken = |message: String, help: &'static str| {
+            let mistakes = vec![Mistake::new(Span::default(), message, help)];
+            vec![Broken { source: PolicySource::new(path.clone(), ""), mistakes }]
+        };
+        let usual: Vec<RepoPath> = POLICY_NAMES.iter().map(|name| path.parent().join(name.as_bytes())).collect();
+        let there: Vec<&RepoPath> = usual.iter().filter(|path| self.head.listing().get(path).is_some()).collect();
+        let own = if !usual.contains(path) {
+            path
+        } else if let [own] = there.as_slice() {
+            own
+        } else if there.is_empty() {
+            let help = "keep the policy: a change without one cannot be judged for later ones";
+            return Err(broken(format!("the policy `{path}` is gone"), help));
+        } else {
+            let message = "both `policy.yaml` and `.policy.yaml` lie in this folder".to_owned();
+            return Err(broken(message, "keep one of them"));
+        };
+        let policy = policy_file::from_commit(self.head, self.root, own, self.engine.today)?;
+        if let Some((named, span)) = &policy.baseline
+            && !self.head.is_file(named)
+        {
+            let message = format!("the baseline `{named}` is no file of the commit");
+            let mistakes = vec![Mistake::new(*span, message, "commit it, or remove `baseline`")];
+            return Err(vec![Broken { source: policy.source.clone(), mistakes }]);
+        }
+        Ok(policy)
     }
 
     fn push(&self, about: About<'_>, found: &mut Vec<Finding>) {
@@ -121,14 +155,22 @@ impl Gate<'_> {
         };
         let mut known: BTreeMap<_, usize> = BTreeMap::new();
         for entry in self.entries {
-            let path = renames.get(&entry.path).unwrap_or(&entry.path);
-            *known.entry(key(entry, path)).or_insert(0) += 1;
+            *known.entry(key(entry, &entry.path)).or_insert(0) += 1;
         }
+        let former: FxHashMap<&RepoPath, &RepoPath> = renames.iter().map(|(old, new)| (new, old)).collect();
         let mut more: BTreeMap<(Box<str>, RepoPath), usize> = BTreeMap::new();
         for entry in &entries {
-            match known.get_mut(&key(entry, &entry.path)) {
-                Some(left) if *left > 0 => *left -= 1,
-                _ => *more.entry((entry.rule.clone(), entry.path.clone())).or_insert(0) += 1,
+            // An entry may have followed its file.
+            let paths = [Some(&entry.path), former.get(&entry.path).copied()];
+            let left = paths.into_iter().flatten().find_map(|path| {
+                let left = known.get(&key(entry, path)).copied().unwrap_or(0);
+                (left > 0).then_some((key(entry, path), left))
+            });
+            match left {
+                Some((key, left)) => {
+                    known.insert(key, left - 1);
+                }
+                None => *more.entry((entry.rule.clone(), entry.path.clone())).or_insert(0) += 1,
             }
         }
         for ((rule, file), count) in more {
@@ -138,7 +180,8 @@ impl Gate<'_> {
 
     /// New suppressions, one finding for each rule and file.
     fn suppressions(&self, found: &mut Vec<Finding>) {
-        let mut groups: BTreeMap<(&RepoPath, &str), (usize, (Position, Position))> = BTreeMap::new();
+        type Group = (usize, (Position, Position));
+        let mut groups: BTreeMap<(&RepoPath, &str), Group> = BTreeMap::new();
         for finding in self.suppressed {
             let group = groups.entry((&finding.path, &finding.rule)).or_insert((0, (finding.start, finding.end)));
             group.0 += 1;
@@ -169,15 +212,15 @@ impl Gate<'_> {
                 continue;
             }
             let is_submodule = new.mode & KIND == SUBMODULE;
-            let is_same_kind = |path: &RepoPath| is_opaque(path) && !change.is_rename();
-            let is_known = change.old.as_ref().is_some_and(|old| is_same_kind(&old.path));
+            let is_same = |old: &Version| is_opaque(&old.path) && old.id == new.id;
+            let is_known = change.old.as_ref().is_some_and(is_same);
             let message = if is_submodule {
                 format!(
                     "the submodule `{}` is new or leads to another commit: what is in it, nobody checks here",
                     new.path
                 )
             } else if is_opaque(&new.path) && !is_known {
-                format!("`{}` is new, and what it does cannot be read", new.path)
+                format!("`{}` is new or has changed, and what it does cannot be read", new.path)
             } else {
                 continue;
             };
@@ -215,7 +258,10 @@ impl Gate<'_> {
                 }
             }
         }
+        // As far as the policy does not say otherwise, such a change does not pass.
+        let is_set = policy.builtin_levels.iter().any(|(id, _)| *id == SHADOWED);
         for (top, path) in told {
+            let from = found.len();
             self.push(
                 About {
                     id: SHADOWED,
@@ -227,6 +273,9 @@ impl Gate<'_> {
                 },
                 found,
             );
+            for finding in found.iter_mut().skip(from).filter(|_| !is_set) {
+                finding.level = Level::Error;
+            }
         }
     }
 }
@@ -238,7 +287,8 @@ fn is_opaque(path: &RepoPath) -> bool {
 
 /// Counts findings that agree in all else.
 fn number(findings: &mut [Finding]) {
-    let mut ordinals: FxHashMap<(Arc<str>, Arc<RepoPath>, Box<str>), usize> = FxHashMap::default();
+    type Key = (Arc<str>, Arc<RepoPath>, Box<str>);
+    let mut ordinals: FxHashMap<Key, usize> = FxHashMap::default();
     for finding in findings {
         let ordinal = ordinals.entry((finding.rule.clone(), finding.path.clone(), finding.name.clone())).or_insert(0);
         finding.set_ordinal(*ordinal);

@@ -4,7 +4,7 @@
 use super::common::fail;
 use super::{Exit, Shell};
 use crate::disk::{self, POLICY_NAMES, Place, absolute};
-use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Version};
+use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Unstaged, Version};
 use crate::readers;
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
@@ -45,6 +45,14 @@ pub(super) struct History {
     pub(super) is_introduced: bool,
 }
 
+/// What changed.
+pub(super) struct Changed {
+    /// Files, with paths from the root.
+    pub(super) changes: Vec<Change>,
+    /// Links on disk, and the files that they lead to.
+    pub(super) links: Vec<(Version, RepoPath)>,
+}
+
 /// Tells trouble with git.
 pub(super) fn tell(error: &GitError, shell: &mut Shell<'_>) -> Exit {
     fail(shell, &error.what, &error.help)
@@ -61,13 +69,14 @@ pub(super) fn read(matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) ->
     if since.is_none() && policy_ref.is_none() && !is_staged {
         return Ok(None);
     }
-    open(since, policy_ref, is_staged, first).map(Some).map_err(|error| tell(&error, shell))
+    let index = shell.git_index.clone();
+    open((since, policy_ref, is_staged), index.as_deref(), first).map(Some).map_err(|error| tell(&error, shell))
 }
 
+/// `index` is the one that is meant, where that is not the usual one.
 fn open(
-    since: Option<&String>,
-    policy_ref: Option<&String>,
-    is_staged: bool,
+    (since, policy_ref, is_staged): (Option<&String>, Option<&String>, bool),
+    index: Option<&Path>,
     first: &Path,
 ) -> Result<History, GitError> {
     let folder = if first.is_dir() { first } else { first.parent().unwrap_or(first) };
@@ -92,7 +101,7 @@ fn open(
     };
     let listing = match source {
         Head::WorkTree => None,
-        Head::Index => Some(git::of_index(&git)?),
+        Head::Index => Some(git::of_index(&git, index)?),
         Head::Commit => Some(git::of_commit(&git, &head)?),
     };
     let policy_ref = match policy_ref {
@@ -163,10 +172,11 @@ impl History {
     ///
     /// # Errors
     /// When git gives no answer.
-    pub(super) fn changes(&self, untracked: &[RepoPath]) -> Result<Vec<Change>, GitError> {
-        let changes = match self.source {
-            Head::Commit => git::between_commits(&self.git, &self.base, &self.head)?,
-            Head::Index => git::staged(&self.git, &self.base)?,
+    pub(super) fn changes(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
+        let in_git = |changes| Changed { changes, links: Vec::new() };
+        let Changed { changes, links } = match self.source {
+            Head::Commit => in_git(git::between_commits(&self.git, &self.base, &self.head)?),
+            Head::Index => in_git(git::staged(&self.git, &self.base)?),
             Head::WorkTree => self.on_disk(untracked)?,
         };
         let version = |version: Option<Version>| {
@@ -175,17 +185,18 @@ impl History {
             Some(Version { path, ..version })
         };
         let below = changes.into_iter().map(|change| Change { old: version(change.old), new: version(change.new) });
-        Ok(below.filter(|change| change.old.is_some() || change.new.is_some()).collect())
+        let changes = below.filter(|change| change.old.is_some() || change.new.is_some()).collect();
+        Ok(Changed { changes, links })
     }
 
     /// What changed on disk: by way of the index, so that renames are known.
-    fn on_disk(&self, untracked: &[RepoPath]) -> Result<Vec<Change>, GitError> {
+    fn on_disk(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
         let mut changes = git::staged(&self.git, &self.base)?;
         let is_read = |path: &RepoPath| {
             let name = path.file_name();
             readers::by_path(path).is_some() || readers::needs_head(name) || is_policy(name)
         };
-        let (unstaged, tracked) = git::unstaged(&self.git, &self.blobs, &is_read)?;
+        let Unstaged { changes: unstaged, tracked } = git::unstaged(&self.git, &self.blobs, &is_read)?;
         for change in unstaged {
             let path = change.old.as_ref().or(change.new.as_ref()).map(|version| version.path.clone());
             let staged = |known: &&mut Change| known.new.as_ref().map(|version| &version.path) == path.as_ref();
@@ -194,7 +205,9 @@ impl History {
                 None => changes.push(change),
             }
         }
-        let tracked: std::collections::BTreeSet<RepoPath> = tracked.into_iter().collect();
+        let links = tracked.iter().filter(|(_, mode)| mode & 0o170_000 == 0o120_000);
+        let links = links.filter_map(|(path, mode)| self.link(path, *mode)).collect();
+        let tracked: std::collections::BTreeSet<RepoPath> = tracked.into_iter().map(|(path, _)| path).collect();
         for path in untracked {
             let path = under(&self.below, path);
             if tracked.contains(&path) {
@@ -209,7 +222,16 @@ impl History {
                 None => changes.push(Change { old: None, new }),
             }
         }
-        Ok(changes)
+        Ok(Changed { changes, links })
+    }
+
+    /// A link on disk and the file beneath the root that it leads to, with paths from there.
+    fn link(&self, path: &RepoPath, mode: u32) -> Option<(Version, RepoPath)> {
+        let own = RepoPath::from_bytes(path.strip_folder(&self.below)?);
+        let root = disk::to_disk(self.git.top(), &self.below)?.canonicalize().ok()?;
+        let target = disk::to_disk(self.git.top(), path)?.canonicalize().ok()?;
+        let target = RepoPath::from_relative(target.strip_prefix(root).ok()?);
+        Some((Version { path: own, mode, id: None }, target))
     }
 }
 

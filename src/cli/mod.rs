@@ -1,8 +1,11 @@
 //! The command line. This file knows the seam: what a command is, the table of all of them, and the exit codes. Each
 //! command turns the outside into sources, and a report into the outside.
 
+mod baseline;
+mod between;
 mod check;
 mod check_args;
+mod code_owners;
 mod commit_files;
 mod common;
 mod compare;
@@ -11,6 +14,7 @@ mod explain;
 mod extensions;
 mod facts;
 mod gate;
+mod head;
 mod history;
 mod included;
 mod init;
@@ -19,14 +23,17 @@ mod output;
 mod passes;
 mod policy_file;
 mod policy_text;
+mod prepare;
 mod progress;
 mod ratchet;
 mod rules;
 mod run;
 mod side;
+mod suppress;
 mod target;
 mod tell;
 mod test;
+mod whole;
 
 use clap::ArgMatches;
 use jiff::civil::Date;
@@ -68,6 +75,8 @@ pub struct Shell<'s> {
     pub working: PathBuf,
     /// Today (UTC).
     pub today: Date,
+    /// The index that git says is about to be committed, where that is not the usual one (`GIT_INDEX_FILE`).
+    pub git_index: Option<PathBuf>,
     /// Columns of the terminal behind `out`, if it is one.
     pub out_columns: Option<usize>,
     /// Columns of the terminal behind `err`, if it is one.
@@ -89,6 +98,7 @@ pub struct Command {
 /// Every command.
 pub static COMMANDS: &[&Command] = &[
     &check::COMMAND,
+    &baseline::COMMAND,
     &facts::COMMAND,
     &rules::COMMAND,
     &explain::COMMAND,

@@ -30,21 +30,25 @@ pub(super) struct Loaded {
 /// Which baseline a policy uses, relative to the root, and whether it was named.
 #[must_use]
 pub(super) fn named_by(policy: &Policy) -> (RepoPath, bool) {
-    match &policy.baseline {
-        Some((path, _)) => (path.clone(), true),
-        None => {
-            let folder = policy.source.path.parent();
-            // A policy outside of the root keeps its whole path.
-            let path = if folder.as_bytes().is_empty() && policy.source.path.as_bytes().starts_with(b"/") {
-                RepoPath::from_bytes(format!("/{NAME}").as_bytes())
-            } else if policy.source.path.as_bytes().starts_with(b"/") {
-                RepoPath::from_bytes(&[folder.as_bytes(), b"/", NAME.as_bytes()].concat())
-            } else {
-                folder.join(NAME.as_bytes())
-            };
-            (path, false)
-        }
+    if let Some((path, _)) = &policy.baseline {
+        return (path.clone(), true);
     }
+    let (own, folder) = (policy.source.path.as_bytes(), policy.source.path.parent());
+    // A policy outside of the root keeps its whole path.
+    let path = if own.starts_with(b"/") {
+        RepoPath::from_bytes(&[folder.as_bytes(), b"/", NAME.as_bytes()].concat())
+    } else {
+        folder.join(NAME.as_bytes())
+    };
+    (path, false)
+}
+
+/// A baseline that was typed: relative to the root, or as it lies outside.
+#[must_use]
+pub(super) fn typed(typed: &Path, root: &Path) -> RepoPath {
+    typed
+        .strip_prefix(root)
+        .map_or_else(|_| RepoPath::from_bytes(typed.as_os_str().as_encoded_bytes()), RepoPath::from_relative)
 }
 
 /// Where a baseline lies on disk.

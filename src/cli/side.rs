@@ -51,6 +51,8 @@ pub(super) struct Side<'s> {
     pub(super) include: Include<'s>,
     /// Folders whose manifests may pull in what is judged, where that is not everything.
     pub(super) around: BTreeSet<RepoPath>,
+    /// Changed files that nobody reads by their names: a manifest may pull them in.
+    pub(super) unclaimed: &'s [(RepoPath, Vec<u8>)],
     /// Policy files beneath the root.
     pub(super) unread_policies: Vec<RepoPath>,
     /// Whether everything is told that is odd about the policy itself; if not, only what a change can add to.
@@ -74,6 +76,8 @@ pub(super) struct Outcome {
     pub(super) handed_out: Vec<Handed>,
     /// Which file pulls in which.
     pub(super) includes: BTreeSet<Included>,
+    /// Whether a manifest pulls in one of the files that nobody reads by their names.
+    pub(super) pulls_in_unclaimed: bool,
     tally: Tally,
 }
 
@@ -89,6 +93,18 @@ impl Outcome {
         self.tally.add(&report.used);
         self.tally.add_suppressed(&report.suppressions);
         self.work.add(report.work);
+    }
+
+    /// Adds what judging further files gave.
+    pub(super) fn merge(&mut self, mut more: Outcome) {
+        self.counts.merge(more.counts);
+        self.suppressed_count += more.suppressed_count;
+        self.files_with_problems += more.files_with_problems;
+        self.findings.append(&mut more.findings);
+        self.findings.sort_by(Finding::order);
+        self.suppressed.append(&mut more.suppressed);
+        self.problems.append(&mut more.problems);
+        self.work.add(more.work);
     }
 
     /// Keeps only some findings, and counts those.
@@ -124,6 +140,17 @@ impl Side<'_> {
             Scope::Full => Vec::new(),
             Scope::Partial => engine.pulled_in(&self.around),
         };
+        let unclaimed: Vec<&RepoPath> = self
+            .unclaimed
+            .iter()
+            .filter(|(_, bytes)| engine.may_name_distribution(bytes))
+            .map(|(path, _)| path)
+            .collect();
+        if !unclaimed.is_empty() {
+            let folders = unclaimed.iter().flat_map(|path| folders_above(path)).collect();
+            let pulled_in = engine.pulled_in(&folders);
+            outcome.pulls_in_unclaimed = pulled_in.iter().any(|included| unclaimed.contains(&&included.path));
+        }
         let judged = judge_all(&mut engine, &batch, self.scope, pulled_in, self.include);
         drop(progress);
         outcome.problems = judged.problems;
@@ -152,4 +179,14 @@ impl Side<'_> {
         outcome.findings.sort_by(Finding::order);
         outcome
     }
+}
+
+/// The folder of a path, and all above.
+pub(super) fn folders_above(path: &RepoPath) -> BTreeSet<RepoPath> {
+    let mut folders = BTreeSet::new();
+    let mut folder = path.parent();
+    while folders.insert(folder.clone()) && !folder.as_bytes().is_empty() {
+        folder = folder.parent();
+    }
+    folders
 }

@@ -26,6 +26,17 @@ pub(super) fn problems(telling: &Telling<'_>, style: Style, shell: &mut Shell<'_
     }
 }
 
+/// The same for a run that tells nothing else.
+pub(super) fn problems_of(
+    report: &Report,
+    paths: &Paths,
+    sources: &dyn formats::Sources,
+    style: Style,
+    shell: &mut Shell<'_>,
+) {
+    problems(&Telling { report, policies: Vec::new(), paths, sources, style }, style, shell);
+}
+
 /// Tells each file, selected or not, and why.
 pub(super) fn listing(selection: &Selection, paths: &Paths, shell: &mut Shell<'_>) -> Exit {
     let mut lines: Vec<(&crate::repo_path::RepoPath, String)> = Vec::new();

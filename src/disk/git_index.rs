@@ -128,7 +128,7 @@ fn parse(bytes: &[u8], id: usize) -> Result<Vec<Entry>, &'static str> {
         let mode = number(bytes, start + 24, 4)?;
         let flags = number(bytes, start + 40 + id, 2)?;
         let is_extended = flags & 0x4000 != 0;
-        let more = if is_extended { number(bytes, start + 42 + id, 2)? } else { 0 };
+        let further = if is_extended { number(bytes, start + 42 + id, 2)? } else { 0 };
         at = start + 42 + id + if is_extended { 2 } else { 0 };
         if version == 4 {
             let drop = offset(bytes, &mut at)?;
@@ -156,8 +156,8 @@ fn parse(bytes: &[u8], id: usize) -> Result<Vec<Entry>, &'static str> {
             id_len: id,
             size: narrow(number(bytes, start + 36, 4)?),
             modified: (narrow(number(bytes, start + 8, 4)?), narrow(number(bytes, start + 12, 4)?)),
-            is_absent: more & 0x4000 != 0,
-            is_announced: more & 0x2000 != 0,
+            is_absent: further & 0x4000 != 0,
+            is_announced: further & 0x2000 != 0,
             is_conflict: flags & 0x3000 != 0,
         });
     }

@@ -14,7 +14,7 @@ use rayon::slice::ParallelSliceMut;
 use std::path::Path;
 
 /// What a run is about.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Selection {
     /// Files to be checked, in byte order of their paths, each once.
     pub files: Vec<Selected>,

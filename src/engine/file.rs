@@ -3,13 +3,11 @@
 use super::importers::Noting;
 use super::manifests::{self, Nearby};
 use super::required::Met;
-use super::suppressions::Covered;
 use super::{Engine, FileReport, Follow, Handed, Keep};
 use crate::context::Context;
 use crate::fact::{Fact, Role};
 use crate::finding::Link;
-use crate::kinds::{Complaint, Stake, View};
-use crate::level::Level;
+use crate::kinds::{Stake, View};
 use crate::name::top;
 use crate::policy::Rule;
 use crate::problem::{Problem, ProblemKind};
@@ -56,6 +54,12 @@ impl Engine<'_> {
         if follow != Follow::Only && self.imported.is_none() {
             judging.require(source, reader, surface);
         }
+        // What a string names is taken like what is imported.
+        for name in std::mem::take(&mut judging.named_by_strings) {
+            if let Some((module, member)) = name.rsplit_once('.') {
+                noting.note(module, 0, Some(member));
+            }
+        }
         FileReport { keys: noting.keys.into_inner(), ..judging.finish() }
     }
 }
@@ -94,6 +98,8 @@ pub(super) struct Judging<'e, 'a> {
     /// What was made of complaints, by rule and by where the fact stands: uses hang on them.
     pub told: FxHashMap<(usize, u32), Told>,
     pub follow: Follow,
+    /// First-party names in strings, where the file may be looked at again.
+    pub named_by_strings: Vec<String>,
     /// The way to the name that is judged, where first-party modules stand between.
     pub chain: Vec<Link>,
     pub report: FileReport,
@@ -124,6 +130,7 @@ impl<'e, 'a> Judging<'e, 'a> {
             met: Met::default(),
             told: FxHashMap::default(),
             follow,
+            named_by_strings: Vec::new(),
             chain: Vec::new(),
             report: FileReport::default(),
         }
@@ -199,58 +206,6 @@ impl<'e, 'a> Judging<'e, 'a> {
         told
     }
 
-    /// Complains of imports that a file lacks. A file that could not be read may have them, and one without code needs
-    /// none.
-    fn require(&mut self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) {
-        let engine = self.engine;
-        // Where text is broken, that is told beside what the readable rest lacks.
-        let is_unread = |problem: &Problem| problem.kind != ProblemKind::Syntax;
-        if engine.policy.index.requiring.is_empty() || self.report.problems.iter().any(is_unread) {
-            return;
-        }
-        let mut is_blank = None;
-        for (index, position) in self.met.missing(engine.policy, surface) {
-            let Some(rule) = engine.policy.rules.get(index) else { continue };
-            let Some(required) = rule.judge.required().get(position) else { continue };
-            let name = required.pattern.literal().unwrap_or_default();
-            let fact = Fact { surface, role: Role::Import, name, module_len: name.len(), ..Fact::default() };
-            let level = self.level(rule, &fact);
-            if !rule.holds_for(engine.target)
-                || !self.speaks(index, rule)
-                || level == Level::None
-                || *is_blank.get_or_insert_with(|| reader.is_blank(source.bytes))
-            {
-                continue;
-            }
-            let ended = match (self.is_exempt(index, rule, &fact, name, true), self.suppressed_at(rule, &[])) {
-                (Covered::Yes, _) => continue,
-                (_, Covered::Yes) => {
-                    self.report.suppressed_count += 1;
-                    continue;
-                }
-                (Covered::Ended(until), _) | (_, Covered::Ended(until)) => Some(until),
-                _ => None,
-            };
-            let level = self.announced(rule, level, ended);
-            let view = View {
-                fact: &fact,
-                reached: name,
-                path: self.path,
-                project: engine.project,
-                python: engine.target,
-                around: None,
-            };
-            let complaint = Complaint {
-                matched: &required.written.text,
-                span: required.written.span,
-                successor: None,
-                possible: false,
-                at_most: None,
-            };
-            self.complain(rule, &view, &complaint, (level, Place::WHOLE_FILE), ended);
-        }
-    }
-
     fn finish(mut self) -> FileReport {
         for finding in &mut self.report.findings {
             finding.related.sort_by_key(|related| (related.start.offset, related.end.offset));
@@ -323,6 +278,9 @@ impl Sink for Judging<'_, '_> {
             && self.follow != Follow::Only
         {
             self.report.imports.push(reached.strip_suffix(".*").unwrap_or(reached).into());
+        }
+        if self.follow == Follow::Note && fact.role == Role::String && engine.project.is_first_party(top(reached)) {
+            self.named_by_strings.push(reached.to_owned());
         }
         let python = fact.versions.nearest(engine.target);
         let fact = &self.for_target(fact);

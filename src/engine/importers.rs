@@ -3,7 +3,7 @@
 //! rules.
 
 use super::Handed;
-use crate::name::top;
+use crate::name::{is_identifier_byte, top};
 use crate::project::Project;
 use crate::readers::wanted::Notes;
 use crate::repo_path::RepoPath;
@@ -162,7 +162,25 @@ impl Importers {
     }
 }
 
+/// Whether a word stands in the bytes, and not as part of another one.
+fn has_word(bytes: &[u8], word: &str) -> bool {
+    let is_part = |at: usize| bytes.get(at).copied().is_some_and(is_identifier_byte);
+    memchr::memmem::find_iter(bytes, word.as_bytes())
+        .any(|at| !at.checked_sub(1).is_some_and(is_part) && !is_part(at + word.len()))
+}
+
 impl Handed {
+    /// The same where nobody knows what the file imports: it says which module it means, by the last two parts of its name, or
+    /// relative to where it lies.
+    #[must_use]
+    pub fn may_be_taken_in(&self, bytes: &[u8]) -> bool {
+        let holder = self.name.rsplit_once('.').map_or("", |(module, _)| module);
+        let (package, own) = holder.rsplit_once('.').unwrap_or(("", holder));
+        let is_relative = || memchr::memmem::find(bytes, b"from .").is_some();
+        let is_named = has_word(bytes, own) && (package.is_empty() || has_word(bytes, last(package)));
+        (is_named || is_relative()) && self.may_stand_in(bytes)
+    }
+
     /// Whether a file may take the name: it and what must be taken of it stand somewhere in the bytes.
     #[must_use]
     pub fn may_stand_in(&self, bytes: &[u8]) -> bool {

@@ -80,7 +80,8 @@ impl Interest {
         if self.only {
             let (names, stakes) = (self.names.get_or_default(), self.stakes.get_or_default());
             let asked = Leading { policy, project, path, reach, names, stakes };
-            let nothing = Wanted { relative: Some(1), uses: true, strings: Some(&LOADERS), ..Wanted::nothing(&asked) };
+            let nothing =
+                Wanted { relative: Some(1), uses: true, strings: quoted.or(Some(&LOADERS)), ..Wanted::nothing(&asked) };
             return read(&nothing);
         }
         let asked = Remembered { policy, project, path, reach: self.follows.then_some(reach), tops, names, stakes };

@@ -31,6 +31,7 @@ pub use suppressions::{Flaw, Suppression};
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::readers::quoted::Quoted;
+use crate::readers::wanted::Distributions;
 use crate::versions::Version;
 use interest::Interest;
 use jiff::civil::Date;
@@ -116,6 +117,12 @@ impl<'a> Engine<'a> {
     #[must_use]
     pub fn waits_for_imports(&self) -> bool {
         self.policy.index.judges_use
+    }
+
+    /// Whether the name of a distribution that anybody asks about may stand in these bytes.
+    #[must_use]
+    pub fn may_name_distribution(&self, bytes: &[u8]) -> bool {
+        self.distributions.as_ref().is_some_and(|asked| asked.all() || asked.may_stand_in(bytes))
     }
 
     /// Takes note of names that first-party modules hand out; those that are new.

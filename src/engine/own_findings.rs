@@ -61,6 +61,7 @@ impl Engine<'_> {
             chain: Vec::new(),
             within: None,
             dependency: None,
+            owners: None,
             path,
         })
     }

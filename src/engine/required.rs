@@ -1,9 +1,16 @@
-//! Imports that a file must have. Knows which were met; must not know how a file is read.
+//! Imports that a file must have: which were met, and complaints of those that were not. Must not know how a file is read.
 
+use super::file::{Judging, Place};
+use super::suppressions::Covered;
 use crate::context::Context;
-use crate::fact::Fact;
+use crate::fact::{Fact, Role};
+use crate::kinds::{Complaint, View};
+use crate::level::Level;
 use crate::pattern::name::Fit;
 use crate::policy::Policy;
+use crate::problem::{Problem, ProblemKind};
+use crate::readers::Reader;
+use crate::source::Source;
 use crate::surface::Surface;
 use rustc_hash::FxHashSet;
 
@@ -43,5 +50,59 @@ impl Met {
             }
         }
         missing
+    }
+}
+
+impl Judging<'_, '_> {
+    /// Complains of imports that a file lacks. A file that could not be read may have them, and one without code needs
+    /// none.
+    pub(super) fn require(&mut self, source: &Source<'_>, reader: &dyn Reader, surface: Surface) {
+        let engine = self.engine;
+        // Where text is broken, that is told beside what the readable rest lacks.
+        let is_unread = |problem: &Problem| problem.kind != ProblemKind::Syntax;
+        if engine.policy.index.requiring.is_empty() || self.report.problems.iter().any(is_unread) {
+            return;
+        }
+        let mut is_blank = None;
+        for (index, position) in self.met.missing(engine.policy, surface) {
+            let Some(rule) = engine.policy.rules.get(index) else { continue };
+            let Some(required) = rule.judge.required().get(position) else { continue };
+            let name = required.pattern.literal().unwrap_or_default();
+            let fact = Fact { surface, role: Role::Import, name, module_len: name.len(), ..Fact::default() };
+            let level = self.level(rule, &fact);
+            if !rule.holds_for(engine.target)
+                || !self.speaks(index, rule)
+                || level == Level::None
+                || *is_blank.get_or_insert_with(|| reader.is_blank(source.bytes))
+            {
+                continue;
+            }
+            let ended = match (self.is_exempt(index, rule, &fact, name, true), self.suppressed_at(rule, &[])) {
+                (Covered::Yes, _) => continue,
+                (_, Covered::Yes) => {
+                    self.report.suppressed_count += 1;
+                    continue;
+                }
+                (Covered::Ended(until), _) | (_, Covered::Ended(until)) => Some(until),
+                _ => None,
+            };
+            let level = self.announced(rule, level, ended);
+            let view = View {
+                fact: &fact,
+                reached: name,
+                path: self.path,
+                project: engine.project,
+                python: engine.target,
+                around: None,
+            };
+            let complaint = Complaint {
+                matched: &required.written.text,
+                span: required.written.span,
+                successor: None,
+                possible: false,
+                at_most: None,
+            };
+            self.complain(rule, &view, &complaint, (level, Place::WHOLE_FILE), ended);
+        }
     }
 }

@@ -132,12 +132,11 @@ impl Judging<'_, '_> {
             if !is_meant {
                 continue;
             }
-            match suppression.ended {
-                Some(ended) => covered = Covered::Ended(ended),
-                None => {
-                    *used += 1;
-                    return Covered::Yes;
-                }
+            if let Some(ended) = suppression.ended {
+                covered = Covered::Ended(ended);
+            } else {
+                *used += 1;
+                return Covered::Yes;
             }
         }
         covered

@@ -123,6 +123,7 @@ impl Judging<'_, '_> {
             chain: self.chain.clone(),
             within: place.within,
             dependency: fact.dependency.map(Into::into),
+            owners: None,
         }
     }
 

@@ -36,9 +36,19 @@ impl Format for Human {
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut findings: Vec<&Finding> = telling.report.findings.iter().collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+        let group = |finding: &Finding| telling.style.group_by.map(|by| by.group(finding));
+        if telling.style.group_by.is_some() {
+            findings.sort_by_cached_key(|finding| group(finding));
+        }
+        let mut heading = None;
         let shown = findings.len().min(telling.style.limit);
         let mut rest = findings.get(..shown).unwrap_or_default();
         while let Some(first) = rest.first() {
+            let own = group(first);
+            if own != heading {
+                writeln!(out, "== {} ==\n", escape::line(own.as_deref().unwrap_or_default()))?;
+                heading = own;
+            }
             let same = rest.iter().take_while(|finding| shares_block(first, finding)).count();
             let (block, others) = rest.split_at_checked(same).unwrap_or((rest, &[]));
             draw_block(telling, block, out)?;

@@ -1,6 +1,6 @@
 //! `json`: the whole report as one object (schema 1). Paths are relative to the root.
 
-use super::wire::{SCHEMA, WireReport, policy_file, tool};
+use super::wire::{SCHEMA, WireReport, baseline, policy_file, tool, verdict};
 use super::{Format, Telling};
 use std::io::{self, Write};
 
@@ -33,6 +33,8 @@ impl Format for Json {
             scope: report.scope.as_str(),
             complete: report.complete,
             summary: report.summary.into(),
+            verdict: verdict(report),
+            baseline: baseline(report),
             findings: report.findings.iter().map(Into::into).collect(),
             problems: report.problems.iter().map(Into::into).collect(),
         };

@@ -1,6 +1,9 @@
 //! `jsonl`: one JSON object a line, the summary last. Paths are relative to the root.
 
-use super::wire::{PolicyFile, SCHEMA, Tool, WireFinding, WireProblem, WireSummary, policy_file, tool};
+use super::wire::{
+    PolicyFile, SCHEMA, Tool, WireBaseline, WireFinding, WireProblem, WireSummary, WireVerdict, baseline, policy_file,
+    tool, verdict,
+};
 use super::{Format, Telling};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -20,6 +23,8 @@ enum Line<'a> {
         scope: &'static str,
         complete: bool,
         summary: WireSummary,
+        verdict: Option<WireVerdict<'a>>,
+        baseline: Option<WireBaseline<'a>>,
     },
 }
 
@@ -59,6 +64,8 @@ impl Format for Jsonl {
             scope: report.scope.as_str(),
             complete: report.complete,
             summary: report.summary.into(),
+            verdict: verdict(report),
+            baseline: baseline(report),
         })
     }
 }

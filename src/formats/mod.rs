@@ -5,6 +5,7 @@ mod concise;
 pub mod escape;
 pub mod facts;
 mod github;
+mod groups;
 mod human;
 mod json;
 mod jsonl;
@@ -20,6 +21,7 @@ use crate::report::Report;
 use paths::Paths;
 use std::io::{self, Write};
 
+pub use groups::GroupBy;
 pub use human::{draw_failures, draw_mistakes, draw_problem};
 
 /// Bytes of checked files, for formats that show code.
@@ -39,6 +41,8 @@ pub struct Style {
     pub limit: usize,
     /// From which level on the run fails.
     pub fail_level: Level,
+    /// What findings are put together by, for people.
+    pub group_by: Option<GroupBy>,
 }
 
 /// A report and everything around it that a format may need.

@@ -1,9 +1,9 @@
 //! What a run came to, for people: totals by rule and folder, completeness, and the next step. Told on standard error
 //! beside formats that have no place for it.
 
-use super::{Telling, escape};
+use super::{GroupBy, Telling, escape};
 use crate::finding::Finding;
-use crate::report::{Counts, Scope};
+use crate::report::{Counts, Report, Scope, Summary};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -20,8 +20,13 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
     let counts = report.summary.findings;
     let findings = &report.findings;
     if findings.len() > 1 {
-        table(out, "by rule", &tally(findings, |finding| finding.rule.to_string()))?;
-        table(out, "by folder", &tally(findings, folder))?;
+        if let Some(by) = telling.style.group_by {
+            let title = GroupBy::ALL.iter().find(|(_, own)| *own == by).map_or("", |(name, _)| name);
+            table(out, &format!("by {title}"), &tally(findings, |finding| by.group(finding)))?;
+        } else {
+            table(out, "by rule", &tally(findings, |finding| finding.rule.to_string()))?;
+            table(out, "by folder", &tally(findings, folder))?;
+        }
     }
     for problem in report.excused.iter().take(ROWS) {
         let path = problem.path.as_ref().map(|path| telling.paths.working(path)).unwrap_or_default();
@@ -32,9 +37,15 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
         (files, analysed) if files == analysed && files > 0 => count(files, "file"),
         (files, analysed) => format!("{analysed} of {}", count(files, "file")),
     };
-    let part = if report.scope == Scope::Partial { " (part of the tree)" } else { "" };
+    let base = report.verdict.as_ref().and_then(|verdict| verdict.base.as_deref());
+    let part = match (base, report.scope) {
+        (Some(base), _) => format!(" (what changed since {})", short(base)),
+        (None, Scope::Partial) => " (part of the tree)".to_owned(),
+        (None, Scope::Full) => String::new(),
+    };
     let seconds = elapsed.as_secs_f64();
     writeln!(out, "{}; {files} checked{part} in {seconds:.2} s", found(counts))?;
+    permitted(report, out)?;
     if !report.complete {
         let problems = count(report.problems.len(), "problem");
         writeln!(out, "not complete: {problems}; something may be hidden there, so this run counts as failed")?;
@@ -42,6 +53,46 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
         writeln!(out, "next: {next}")?;
     }
     Ok(())
+}
+
+/// What was found and is not told: suppressed, permitted by the baseline, or there before.
+fn permitted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut parts = Vec::new();
+    let Summary { suppressed, baselined, .. } = report.summary;
+    if suppressed > 0 {
+        parts.push(format!("{suppressed} suppressed by comments"));
+    }
+    if let Some(ratchet) = &report.ratchet
+        && baselined > 0
+    {
+        parts.push(format!("{baselined} permitted by {}", escape::line(&ratchet.path.to_string())));
+    }
+    if let Some(verdict) = report.verdict.as_ref().filter(|verdict| verdict.known > 0) {
+        parts.push(format!("{} there before", verdict.known));
+    }
+    if !parts.is_empty() {
+        writeln!(out, "not told: {}", parts.join(", "))?;
+    }
+    if let Some(verdict) = &report.verdict {
+        if verdict.introduced {
+            writeln!(out, "the policy is introduced by this change: the commit that would decide has none")?;
+        } else if let Some(commit) = &verdict.policy_ref {
+            writeln!(out, "judged by the policy of {}", short(commit))?;
+        }
+    }
+    if let Some(ratchet) = report.ratchet.as_ref().filter(|ratchet| !ratchet.stale.is_empty()) {
+        let entries = match ratchet.stale.len() {
+            1 => "1 entry of the baseline no longer occurs".to_owned(),
+            stale => format!("{stale} entries of the baseline no longer occur"),
+        };
+        writeln!(out, "good news: {entries}; `policy baseline --tighten` removes what is done")?;
+    }
+    Ok(())
+}
+
+/// A commit as people write it.
+fn short(id: &str) -> &str {
+    id.get(..10).unwrap_or(id)
 }
 
 /// `3 errors, 1 warning`, or `no findings`.

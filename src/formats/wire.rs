@@ -18,6 +18,10 @@ pub(super) struct WireReport<'a> {
     pub scope: &'static str,
     pub complete: bool,
     pub summary: WireSummary,
+    /// Which commits the run was about; none for files as they lie on disk.
+    pub verdict: Option<WireVerdict<'a>>,
+    /// What the baseline permits, where there is one.
+    pub baseline: Option<WireBaseline<'a>>,
     pub findings: Vec<WireFinding<'a>>,
     pub problems: Vec<WireProblem<'a>>,
 }
@@ -42,6 +46,52 @@ pub(super) struct WireSummary {
     pub findings: WireCounts,
     pub suppressed: usize,
     pub baselined: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireVerdict<'a> {
+    pub source: &'static str,
+    pub head: &'a str,
+    pub base: Option<&'a str>,
+    pub policy_ref: Option<&'a str>,
+    pub introduced: bool,
+    pub new_only: bool,
+    /// How many findings the base has as well.
+    pub known: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireBaseline<'a> {
+    pub path: String,
+    pub entries: usize,
+    pub used: usize,
+    /// Entries that no longer occur.
+    pub stale: &'a [String],
+}
+
+/// The commits of a run.
+#[must_use]
+pub(super) fn verdict(report: &Report) -> Option<WireVerdict<'_>> {
+    report.verdict.as_ref().map(|verdict| WireVerdict {
+        source: verdict.source,
+        head: &verdict.head,
+        base: verdict.base.as_deref(),
+        policy_ref: verdict.policy_ref.as_deref(),
+        introduced: verdict.introduced,
+        new_only: verdict.new_only,
+        known: verdict.known,
+    })
+}
+
+/// The baseline of a run.
+#[must_use]
+pub(super) fn baseline(report: &Report) -> Option<WireBaseline<'_>> {
+    report.ratchet.as_ref().map(|ratchet| WireBaseline {
+        path: ratchet.path.to_string(),
+        entries: ratchet.entries,
+        used: ratchet.used,
+        stale: &ratchet.stale,
+    })
 }
 
 #[derive(Serialize)]
@@ -89,6 +139,8 @@ pub(super) struct WireFinding<'a> {
     pub within: Option<WireWithin>,
     /// What is said of the distribution, for a dependency.
     pub dependency: Option<WireDependency<'a>>,
+    /// Owners of the file by its CODEOWNERS: an empty list for a file that nobody owns, none where they do not say.
+    pub owner: Option<Vec<&'a str>>,
 }
 
 #[derive(Serialize)]
@@ -211,6 +263,7 @@ impl<'a> From<&'a Finding> for WireFinding<'a> {
                 group: own.group.as_deref(),
                 pulled_by: own.pulled_by.iter().map(|name| &**name).collect(),
             }),
+            owner: finding.owners.as_ref().map(|owners| owners.iter().map(|owner| &**owner).collect()),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::command::{Git, GitError};
 use super::revisions::Revision;
 use crate::disk::git_index;
 use crate::repo_path::RepoPath;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Files in byte order of their paths, each once.
 #[derive(Clone, Debug, Default)]
@@ -82,14 +82,12 @@ pub fn of_commit(git: &Git, commit: &Revision) -> Result<Listing, GitError> {
     Ok(Listing::new(versions))
 }
 
-/// The files of the index, as they would be committed now.
+/// The files of the index, or of another file of its form, as they would be committed now.
 ///
 /// # Errors
 /// When it cannot be understood, or holds conflicts.
-pub fn of_index(git: &Git) -> Result<Listing, GitError> {
-    // A hook may be asked about another index than the usual one.
-    let file = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
-    let entries = git_index::entries(git.top(), file.as_deref())
+pub fn of_index(git: &Git, file: Option<&Path>) -> Result<Listing, GitError> {
+    let entries = git_index::entries(git.top(), file)
         .map_err(|what| GitError::new(what, "repair the index, for example with `git status`"))?;
     if let Some(conflict) = entries.iter().find(|entry| entry.is_conflict) {
         let what = format!("`{}` has conflicts in the index", conflict.path);

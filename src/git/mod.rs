@@ -15,4 +15,4 @@ pub use listing::{Listing, of_commit, of_index};
 pub use objects::Blobs;
 pub use revisions::{Revision, head, merge_base, resolve};
 pub use tree::{Answer, CommitTree, Overlay};
-pub use work_tree::unstaged;
+pub use work_tree::{Unstaged, unstaged};

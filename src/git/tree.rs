@@ -54,6 +54,13 @@ impl<'b> CommitTree<'b> {
         None
     }
 
+    /// Links that lead to files inside the tree, with these.
+    #[must_use]
+    pub fn links(&self) -> Vec<(Version, RepoPath)> {
+        let links = self.listing.all().iter().filter(|version| version.mode & KIND == LINK);
+        links.filter_map(|link| Some((link.clone(), self.file(&link.path)?.path.clone()))).collect()
+    }
+
     /// Reads the file that a path leads to.
     ///
     /// # Errors

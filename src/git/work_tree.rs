@@ -10,15 +10,19 @@ use crate::repo_path::RepoPath;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 
-/// Files that differ from the index, among those that anybody reads; and everything that is tracked.
+/// How the work tree differs from the index.
+pub struct Unstaged {
+    /// Files that differ, among those that anybody reads.
+    pub changes: Vec<Change>,
+    /// Everything that is tracked, with its mode.
+    pub tracked: Vec<(RepoPath, u32)>,
+}
+
+/// Compares the work tree with the index.
 ///
 /// # Errors
 /// When the index cannot be understood, or holds conflicts.
-pub fn unstaged(
-    git: &Git,
-    blobs: &Blobs,
-    is_read: &(dyn Fn(&RepoPath) -> bool + Sync),
-) -> Result<(Vec<Change>, Vec<RepoPath>), GitError> {
+pub fn unstaged(git: &Git, blobs: &Blobs, is_read: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Unstaged, GitError> {
     let entries = git_index::entries(git.top(), None)
         .map_err(|what| GitError::new(what, "repair the index, for example with `git status`"))?;
     if let Some(conflict) = entries.iter().find(|entry| entry.is_conflict) {
@@ -31,7 +35,7 @@ pub fn unstaged(
         .filter(|entry| entry.mode & 0o170_000 != 0o160_000 && is_read(&entry.path))
         .filter_map(|entry| change(git.top(), blobs, entry, written))
         .collect();
-    Ok((changes, entries.into_iter().map(|entry| entry.path).collect()))
+    Ok(Unstaged { changes, tracked: entries.into_iter().map(|entry| (entry.path, entry.mode)).collect() })
 }
 
 fn change(top: &Path, blobs: &Blobs, entry: &Entry, written: Option<(u64, u32)>) -> Option<Change> {

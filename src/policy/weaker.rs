@@ -1,10 +1,11 @@
 //! What of a policy judges less than another one did: rules that are gone or lowered, paths that are left out, exemptions that
 //! grew. Knows policies only; when in doubt, a difference counts as weaker.
 
-use super::{Exemption, Override, Policy, Rule};
-use crate::level::Level;
+use super::{Exemption, Override, Policy, Rule, Schedule};
+use crate::context::{Context, Contexts};
 use crate::pattern::glob::Glob;
 use crate::span::Span;
+use crate::surface::Surface;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -109,7 +110,7 @@ fn compare(old: &Rule, new: &Rule, today: Date, found: &mut Vec<Weaker>) {
 /// Whether a level is lower than it was, today or on any day on which one of the two changes.
 fn lowered(old: &Rule, new: &Rule, today: Date) -> Option<String> {
     let level = |rule: &Rule, day: Date| rule.schedule.as_ref().map_or(rule.level, |schedule| schedule.on(day));
-    let steps = [old, new].into_iter().filter_map(|rule| rule.schedule.as_ref()).flat_map(|schedule| schedule.steps());
+    let steps = [old, new].into_iter().filter_map(|rule| rule.schedule.as_ref()).flat_map(Schedule::steps);
     let days = std::iter::once(today).chain(steps.map(|(day, _)| day).filter(|day| *day > today));
     for day in days.collect::<BTreeSet<Date>>() {
         let (before, after) = (level(old, day), level(new, day));
@@ -118,24 +119,19 @@ fn lowered(old: &Rule, new: &Rule, today: Date) -> Option<String> {
             return Some(format!("`{}` is lowered from {before} to {after}{from}", old.id));
         }
     }
-    // A context's or a surface's own level, which was not there or was higher.
-    for (what, own) in &new.contexts {
-        let before = old.contexts.iter().find(|(other, _)| other == what).map_or(old.level, |(_, level)| *level);
-        if *own < before {
-            return Some(format!("`{}` is lowered to {own} in a context", old.id));
+    // What a level is in a context or on a surface, with the defaults that hold there.
+    let places = Context::ALL.iter().map(|(name, context)| {
+        (format!("in the context `{name}`"), (Contexts::default().with(*context), Surface::Code))
+    });
+    let surfaces =
+        Surface::ALL.iter().map(|surface| (format!("on `{}`", surface.as_str()), (Contexts::default(), *surface)));
+    for (what, place) in places.chain(surfaces) {
+        let (before, after) = (old.level_of(place), new.level_of(place));
+        if after < before {
+            return Some(format!("`{}` is lowered from {before} to {after} {what}", old.id));
         }
     }
-    for (what, own) in &new.surfaces {
-        let before = old.surfaces.iter().find(|(other, _)| other == what).map_or(old.level, |(_, level)| *level);
-        if *own < before {
-            return Some(format!("`{}` is lowered to {own} on {}", old.id, what.as_str()));
-        }
-    }
-    let raised = |own: Level| own > old.level;
-    let is_dropped =
-        old.contexts.iter().any(|(what, own)| raised(*own) && !new.contexts.iter().any(|(w, _)| w == what))
-            || old.surfaces.iter().any(|(what, own)| raised(*own) && !new.surfaces.iter().any(|(w, _)| w == what));
-    is_dropped.then(|| format!("`{}` no longer raises its level anywhere", old.id))
+    None
 }
 
 fn verb(old: &Rule, new: &Rule, tell: &mut dyn FnMut(String, Span)) {

@@ -27,9 +27,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &["excerpt", "span"]),
     ("source", &["repo_path"]),
     ("fact", &["call", "context", "dependency", "span", "surface", "versions"]),
+    ("suppression", &[]),
+    ("owners", &["repo_path"]),
     ("problem", &["repo_path", "text"]),
     ("finding", &["context", "dependency", "fact", "fingerprint", "level", "repo_path", "span", "surface", "text"]),
     ("report", &["finding", "level", "problem", "repo_path"]),
+    ("baseline", &["finding", "repo_path"]),
     (
         "readers",
         &[
@@ -143,6 +146,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("disk", &["name", "pattern", "problem", "project", "readers", "repo_path", "surface"]),
+    ("git", &["disk", "project", "repo_path", "span"]),
     (
         "cli",
         &[

@@ -45,6 +45,7 @@ fn finding(level: Level, n: u32) -> Finding {
         scope: "f".into(),
         message: hostile.as_str().into(),
         help: format!("{hostile}\n::stop-commands::x").into(),
+        ordinal: n as usize,
         fingerprint: Fingerprint::new("r", b"p", "s", "n", n as usize),
         policy: PolicyLine { path, start: at(1), end: at(2) },
         confidence: Confidence::Certain,
@@ -59,6 +60,7 @@ fn finding(level: Level, n: u32) -> Finding {
             group: Some(hostile.as_str().into()),
             pulled_by: vec![hostile.as_str().into()],
         }),
+        owners: Some(vec![hostile.as_str().into()].into()),
     }
 }
 
@@ -69,6 +71,9 @@ fn report(findings: Vec<Finding>, problems: Vec<Problem>) -> Report {
         scope: Scope::Full,
         complete,
         summary: Summary::default(),
+        verdict: None,
+        ratchet: None,
+        suppressed: vec![],
         findings,
         problems,
         excused: vec![],
@@ -78,7 +83,7 @@ fn report(findings: Vec<Finding>, problems: Vec<Problem>) -> Report {
 fn tell(report: &Report, name: &str) -> String {
     let format = policy::formats::by_name(name).unwrap();
     let paths = Paths::new(Path::new("/w"), Path::new("/w"), None);
-    let style = Style { color: false, width: 100, limit: usize::MAX, fail_level: Level::Error };
+    let style = Style { color: false, width: 100, limit: usize::MAX, fail_level: Level::Error, group_by: None };
     let telling = Telling { report, policies: Vec::new(), paths: &paths, sources: &HostileSource, style };
     let mut out = Vec::new();
     format.write(&telling, &mut out).unwrap();

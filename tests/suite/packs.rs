@@ -35,6 +35,10 @@ impl Tree for Nothing {
         false
     }
 
+    fn is_folder(&self, _: &RepoPath) -> bool {
+        false
+    }
+
     fn entries(&self, _: &RepoPath) -> Vec<(Vec<u8>, bool)> {
         Vec::new()
     }
@@ -53,8 +57,13 @@ pub(crate) fn loaded(text: &str) -> Policy {
         Ok(policy) => policy,
         Err(broken) => {
             let mut told = Vec::new();
-            let style =
-                policy::formats::Style { color: false, width: 100, limit: 9, fail_level: policy::level::Level::Error };
+            let style = policy::formats::Style {
+                color: false,
+                width: 100,
+                limit: 9,
+                fail_level: policy::level::Level::Error,
+                group_by: None,
+            };
             for broken in broken {
                 policy::formats::draw_mistakes(&broken.source, "a pack", &broken.mistakes, style, &mut told).unwrap();
             }

@@ -99,7 +99,7 @@ proptest! {
         let path = policy::repo_path::RepoPath::from_bytes(b"policy.yaml");
         if let Err(broken) = policy::policy::load::load(path, &text, "0.1.0", &Others) {
             prop_assert!(broken.iter().any(|broken| !broken.mistakes.is_empty()));
-            let style = policy::formats::Style { color: false, width: 80, limit: 9, fail_level: policy::level::Level::Error };
+            let style = policy::formats::Style { color: false, width: 80, limit: 9, fail_level: policy::level::Level::Error, group_by: None };
             let mut out = Vec::new();
             for broken in &broken {
                 policy::formats::draw_mistakes(&broken.source, "policy.yaml", &broken.mistakes, style, &mut out).unwrap();

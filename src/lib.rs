@@ -4,11 +4,11 @@
 //!
 //! ```text
 //!   working tree ─┐                                          policy.yaml
-//!   named files ──┤                                               │ text -> tree -> rules
-//!   standard input┼─> Source ──> Reader ──> Facts ──> Engine <── Policy (index of rules)
-//!                 │             tiers 0-2              ▲  │
-//!               disk                                   │  └──> Findings + Problems ──> Report ──> Format
-//!          (walk, ignore files)                     Project
+//!   index, commit ┤                                               │ text -> tree -> rules
+//!   named files ──┼─> Source ──> Reader ──> Facts ──> Engine <── Policy (index of rules)
+//!   standard input┘             tiers 0-2              ▲  │
+//!               disk, git     (and comments)           │  └──> Findings + Problems ──> baseline ──> Report ──> Format
+//!          (walk, ignore files, blobs)              Project                      (and the base's findings)
 //!                                            (modules, first-party)
 //! ```
 //!
@@ -17,14 +17,15 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `suppression`, `fact`, `problem`, `fingerprint`, `finding`, `report` |
+//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `suppression`, `fact`, `problem`, `fingerprint`, `finding`, `report`, `owners` |
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call; manifests and locks; commands in containers and pipelines; notebooks and documents) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
 //! | judgement | `engine` |
+//! | what may stay | `baseline` |
 //! | telling | `formats` |
 //! | data | `packs` (the texts in `rules/`) |
-//! | shells | `disk`, `parallel`, `cli` |
+//! | shells | `disk`, `git`, `parallel`, `cli` |
 //!
 //! Four seams, each one file plus one line in a static table: a verb ([`kinds::KINDS`]), a file format or language
 //! ([`readers::READERS`]), an output format ([`formats::FORMATS`]), a command ([`cli::COMMANDS`]). Help, completions and
@@ -47,6 +48,11 @@
 //! lines and cells. A manifest reader says which places of the tree hold requirements; a command reader takes scripts apart
 //! into words and looks installers up in one table; a document reader hands cells and blocks to the Python tiers. What they
 //! give are facts about distributions ([`dependency::Dependency`]) beside those about names.
+//!
+//! What is new: a change is judged on both sides by one policy, and what the base has too is not told (`cli::compare`). The base
+//! is an overlay over the head, so that only changed files are read from git; files that did not change are judged where a name
+//! that they may take leads elsewhere now. With the policy of another commit, nothing of the head but its sources counts, and
+//! what the change does to its own gate is a finding (`cli::gate`).
 //!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 

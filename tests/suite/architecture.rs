@@ -121,6 +121,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "report",
             "source",
             "span",
+            "suppression",
             "surface",
             "text",
             "versions",
@@ -150,6 +151,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "baseline",
             "context",
             "disk",
             "document",
@@ -157,8 +159,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "fact",
             "finding",
             "formats",
+            "git",
             "kinds",
             "level",
+            "name",
+            "owners",
             "packs",
             "parallel",
             "pattern",
@@ -169,6 +174,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "repo_path",
             "report",
             "source",
+            "span",
+            "suppression",
             "surface",
             "text",
         ],
@@ -279,11 +286,15 @@ fn nothing_prints_exits_or_panics_outside_of_the_shells() {
         ] {
             assert!(!code.contains(word), "{} holds {word}", path.display());
         }
-        let shells = ["main", "cli", "disk"];
-        for word in ["std::fs", "std::env", "std::process::Command"] {
+        let shells = ["main", "cli", "disk", "git"];
+        for word in ["std::fs", "std::env"] {
             assert!(shells.contains(&own.as_str()) || !code.contains(word), "{} touches {word}", path.display());
         }
-        assert!(!code.contains("process::Command"), "{} starts a process", path.display());
+        // Git is the only child process, and one file starts it.
+        let starts = ["std::process::{", "process::Command", "Command::new("].iter().any(|word| code.contains(word));
+        let may_start = path.ends_with("git/command.rs") || own == "git" && !code.contains("Command");
+        let is_usage = own == "cli" && !code.contains("std::process");
+        assert!(!starts || may_start || is_usage, "{} starts a process", path.display());
     }
 }
 

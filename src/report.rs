@@ -117,6 +117,8 @@ pub struct Verdict {
     pub new_only: bool,
     /// How many findings the base has as well.
     pub known: usize,
+    /// Why files that did not change may have got findings too, where nobody looked.
+    pub cut: Option<&'static str>,
 }
 
 /// The baseline of a run.

@@ -55,7 +55,8 @@ impl Run<'_> {
         let on_disk: Vec<RepoPath> = head.on_disk().files.iter().map(|file| file.path.clone()).collect();
         let changed = history.changes(&on_disk).map_err(|error| Stopped::Told(history::tell(&error, shell)))?;
         head.note(&changed);
-        let compare = Compare { policy: self.policy, head: &head, changes: &changed.changes };
+        let looks_at_others = history.source != Head::Index;
+        let compare = Compare { policy: self.policy, head: &head, changes: &changed.changes, looks_at_others };
         let base = compare.base();
         let compared = compare.judge(&self.means, &base);
         let between = Between {
@@ -72,7 +73,7 @@ impl Run<'_> {
 
 impl Between<'_> {
     fn conclude(&self, compared: Compared) -> Result<Ran, Stopped> {
-        let wide = compared.wide;
+        let (wide, cut) = (compared.wide, compared.cut);
         let files = compared.files;
         let suppressed = self.newly(&compared.head.suppressed, &compared.base.suppressed);
         let is_new_only = self.history.is_new_only;
@@ -95,7 +96,7 @@ impl Between<'_> {
         } else {
             Counted { scope, files: selection.files.len() + outcome.included.len(), named: None }
         };
-        let verdict = self.verdict(known);
+        let verdict = self.verdict(known, cut);
         Ok(Ran { wide, ..self.run.report(outcome, selection, counted, ratchet, Some(verdict)) })
     }
 
@@ -184,7 +185,7 @@ impl Between<'_> {
         self.history.policy_ref.is_some() && self.history.source == Head::Commit
     }
 
-    fn verdict(&self, known: usize) -> Verdict {
+    fn verdict(&self, known: usize, cut: Option<&'static str>) -> Verdict {
         let history = self.history;
         Verdict {
             source: match history.source {
@@ -198,6 +199,7 @@ impl Between<'_> {
             introduced: history.is_introduced,
             new_only: history.is_new_only,
             known,
+            cut,
         }
     }
 }

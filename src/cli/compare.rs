@@ -6,7 +6,7 @@ use super::head::HeadFiles;
 use super::included::INCLUDED;
 use super::side::{Means, Outcome, Side};
 use crate::disk::{ReadError, Selected};
-use crate::engine::Handed;
+use crate::engine::{Handed, Search};
 use crate::finding::Finding;
 use crate::git::{Answer, Change, Overlay, Version};
 use crate::policy::Policy;
@@ -27,6 +27,8 @@ pub(super) struct Compare<'c> {
     pub(super) head: &'c HeadFiles<'c>,
     /// What changed.
     pub(super) changes: &'c [Change],
+    /// Whether files that did not change are looked at where the change may reach them.
+    pub(super) looks_at_others: bool,
 }
 
 /// Both sides, judged.
@@ -39,6 +41,8 @@ pub(super) struct Compared {
     pub(super) files: usize,
     /// Why all files were judged, where the change may reach any.
     pub(super) wide: Option<&'static str>,
+    /// Why files that did not change would have to be looked at, where nobody wants to wait for that.
+    pub(super) cut: Option<&'static str>,
 }
 
 impl<'c> Compare<'c> {
@@ -86,18 +90,25 @@ impl<'c> Compare<'c> {
         let base_side = BaseSide { compare: self, base };
         let mut earlier = base_side.judge(means, &before, Scope::Partial);
         head.problems.extend(problems.iter().cloned());
-        let why = self.reaches_all(base, &head, &earlier).or_else(|| {
+        let reaches_all = self.reaches_all(base, &head, &earlier);
+        if !self.looks_at_others {
+            let known: FxHashSet<&Handed> = earlier.handed_out.iter().collect();
+            let hands_out = head.handed_out.iter().any(|handed| !known.contains(handed));
+            let cut = reaches_all.or(hands_out.then_some("a module newly hands out what rules ask about"));
+            return Compared { head, base: earlier, files, wide: None, cut };
+        }
+        let why = reaches_all.or_else(|| {
             let judged = changed.iter().map(|file| file.path.clone()).collect();
             self.follow(means, &base_side, judged, (&mut head, &mut earlier))
         });
         let Some(why) = why else {
-            return Compared { head, base: earlier, files, wide: None };
+            return Compared { head, base: earlier, files, wide: None, cut: None };
         };
         let all = self.head.all().files;
         let mut head = self.judge_head(means, &all, Scope::Full, &[]);
         head.problems.extend(problems);
         let base = base_side.judge(means, &base_side.all(&all), Scope::Full);
-        Compared { head, base, files, wide: Some(why) }
+        Compared { head, base, files, wide: Some(why), cut: None }
     }
 
     /// Judges files that did not change, but may take a name that a module newly hands out, and so on; why all have to be
@@ -117,13 +128,14 @@ impl<'c> Compare<'c> {
                 return Some("a module newly hands out whatever another one has");
             }
             let all = all.get_or_insert_with(|| self.head.all().files);
+            let search = Search::new(&new);
             let may_take = |file: &&Selected| {
                 let mut bytes = Vec::new();
                 let is_module = file.surface.is_module() && !judged.contains(&file.path);
                 is_module
                     && self.head.load(file, &mut bytes).is_ok_and(|len| {
                         let bytes = bytes.get(..len).unwrap_or_default();
-                        new.iter().any(|handed| handed.may_be_taken_in(bytes))
+                        search.may_concern(bytes)
                     })
             };
             let more: Vec<Selected> = means.pool.install(|| all.par_iter().filter(may_take).cloned().collect());

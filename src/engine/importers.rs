@@ -7,6 +7,7 @@ use crate::name::{is_identifier_byte, top};
 use crate::project::Project;
 use crate::readers::wanted::Notes;
 use crate::repo_path::RepoPath;
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use thread_local::ThreadLocal;
@@ -162,6 +163,31 @@ impl Importers {
     }
 }
 
+/// Finds files that may take one of several names.
+pub struct Search<'n> {
+    names: &'n [Handed],
+    /// Words of which one stands in every such file; none when that cannot be told.
+    words: Option<AhoCorasick>,
+}
+
+impl<'n> Search<'n> {
+    /// A search for these names.
+    #[must_use]
+    pub fn new(names: &'n [Handed]) -> Self {
+        let mut words: Vec<&str> = names.iter().map(|handed| last(&handed.name)).collect();
+        words.sort_unstable();
+        words.dedup();
+        Self { names, words: AhoCorasick::new(words).ok() }
+    }
+
+    /// Whether a file with these bytes may take one of the names.
+    #[must_use]
+    pub fn may_concern(&self, bytes: &[u8]) -> bool {
+        self.words.as_ref().is_none_or(|words| words.is_match(bytes))
+            && self.names.iter().any(|handed| handed.may_be_taken_in(bytes))
+    }
+}
+
 /// Whether a word stands in the bytes, and not as part of another one.
 fn has_word(bytes: &[u8], word: &str) -> bool {
     let is_part = |at: usize| bytes.get(at).copied().is_some_and(is_identifier_byte);
@@ -172,8 +198,7 @@ fn has_word(bytes: &[u8], word: &str) -> bool {
 impl Handed {
     /// The same where nobody knows what the file imports: it says which module it means, by the last two parts of its name, or
     /// relative to where it lies.
-    #[must_use]
-    pub fn may_be_taken_in(&self, bytes: &[u8]) -> bool {
+    pub(super) fn may_be_taken_in(&self, bytes: &[u8]) -> bool {
         let holder = self.name.rsplit_once('.').map_or("", |(module, _)| module);
         let (package, own) = holder.rsplit_once('.').unwrap_or(("", holder));
         let is_relative = || memchr::memmem::find(bytes, b"from .").is_some();

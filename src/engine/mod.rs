@@ -22,7 +22,7 @@ pub use built_in::{Tally, about_policy};
 pub use examples::{Failure, run_examples};
 pub use file::panicked;
 pub use file_report::{FileReport, Follow, Handed, Included, Keep, Used, Work};
-pub use importers::{Importer, Importers};
+pub use importers::{Importer, Importers, Search};
 pub use manifests::Imported;
 pub use own_findings::About;
 pub use spellings::{Mode, Tried, try_spellings};

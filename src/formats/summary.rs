@@ -74,6 +74,9 @@ fn permitted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "not told: {}", parts.join(", "))?;
     }
     if let Some(verdict) = &report.verdict {
+        if let Some(why) = verdict.cut {
+            writeln!(out, "files that did not change were not looked at, although {why}: `--since` does that")?;
+        }
         if verdict.introduced {
             writeln!(out, "the policy is introduced by this change: the commit that would decide has none")?;
         } else if let Some(commit) = &verdict.policy_ref {

@@ -58,6 +58,8 @@ pub(super) struct WireVerdict<'a> {
     pub new_only: bool,
     /// How many findings the base has as well.
     pub known: usize,
+    /// Why files that did not change may have got findings too, where nobody looked.
+    pub unchanged_files: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +82,7 @@ pub(super) fn verdict(report: &Report) -> Option<WireVerdict<'_>> {
         introduced: verdict.introduced,
         new_only: verdict.new_only,
         known: verdict.known,
+        unchanged_files: verdict.cut,
     })
 }
 

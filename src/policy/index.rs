@@ -119,9 +119,9 @@ impl Index {
     #[must_use]
     pub fn stake(&self, rules: &[Rule], name: &str, project: &Project<'_>) -> Stake {
         let asking = self.rules(top(name)).filter_map(|at| rules.get(at));
-        // Where an import is worth no more than a note, nobody wants to know how often it is used.
+        // Where whatever lies in a library is worth a note, its import has it, and nobody wants to know how often it is used.
         let stake = |rule: &Rule| match rule.judge.stake(name, project) {
-            Stake::Related if rule.is_at_most_a_note() => Stake::None,
+            Stake::Related if rule.is_at_most_a_note() && rule.judge.forbids_name(top(name)) => Stake::None,
             stake => stake,
         };
         asking.map(stake).max().unwrap_or_default()

@@ -124,11 +124,17 @@ impl Between<'_> {
         let used = baseline::apply(entries, &earlier.findings, &before).used;
         let usable: Vec<Entry> =
             entries.iter().zip(used).filter(|(_, used)| used.is_some()).map(|(entry, _)| entry.clone()).collect();
+        // Of equal findings, those that were there before come first: they are what is permitted.
+        let raw = self.is_new(&head.findings, &earlier.findings);
+        let mut flagged: Vec<(bool, Finding)> = raw.into_iter().zip(std::mem::take(&mut head.findings)).collect();
+        flagged.sort_by_key(|(is_new, _)| *is_new);
+        head.findings = flagged.into_iter().map(|(_, finding)| finding).collect();
         let (used, _) = ratchet::apply(&usable, &mut head, &Existing { tree: self.head.tree(), changes: self.changes });
         ratchet::apply(&self.base_entries(), &mut earlier, &before);
         let is_new = self.is_new(&head.findings, &earlier.findings);
         let known = is_new.iter().filter(|is_new| !**is_new).count();
         head.keep(|index, _| is_new.get(index) == Some(&true));
+        head.findings.sort_by(Finding::order);
         let ratchet =
             own.map(|own| Ratchet { path: own.path.clone(), entries: own.entries.len(), used, stale: Vec::new() });
         (head, ratchet, known)

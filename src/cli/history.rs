@@ -5,7 +5,6 @@ use super::common::fail;
 use super::{Exit, Shell};
 use crate::disk::{self, POLICY_NAMES, Place, absolute};
 use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Unstaged, Version};
-use crate::readers;
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
@@ -192,11 +191,7 @@ impl History {
     /// What changed on disk: by way of the index, so that renames are known.
     fn on_disk(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
         let mut changes = git::staged(&self.git, &self.base)?;
-        let is_read = |path: &RepoPath| {
-            let name = path.file_name();
-            readers::by_path(path).is_some() || readers::needs_head(name) || is_policy(name)
-        };
-        let Unstaged { changes: unstaged, tracked } = git::unstaged(&self.git, &self.blobs, &is_read)?;
+        let Unstaged { changes: unstaged, tracked } = git::unstaged(&self.git, &self.blobs)?;
         for change in unstaged {
             let path = change.old.as_ref().or(change.new.as_ref()).map(|version| version.path.clone());
             let staged = |known: &&mut Change| known.new.as_ref().map(|version| &version.path) == path.as_ref();
@@ -238,10 +233,6 @@ impl History {
 /// A path from the root, as one from the top of the work tree.
 pub(super) fn under(root: &RepoPath, path: &RepoPath) -> RepoPath {
     path.segments().fold(root.clone(), |under, segment| under.join(segment))
-}
-
-fn is_policy(name: &[u8]) -> bool {
-    POLICY_NAMES.iter().any(|policy| policy.as_bytes() == name)
 }
 
 /// The policy of a folder.

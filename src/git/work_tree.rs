@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// How the work tree differs from the index.
 pub struct Unstaged {
-    /// Files that differ, among those that anybody reads.
+    /// Files that differ.
     pub changes: Vec<Change>,
     /// Everything that is tracked, with its mode.
     pub tracked: Vec<(RepoPath, u32)>,
@@ -22,7 +22,7 @@ pub struct Unstaged {
 ///
 /// # Errors
 /// When the index cannot be understood, or holds conflicts.
-pub fn unstaged(git: &Git, blobs: &Blobs, is_read: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Result<Unstaged, GitError> {
+pub fn unstaged(git: &Git, blobs: &Blobs) -> Result<Unstaged, GitError> {
     let entries = git_index::entries(git.top(), None)
         .map_err(|what| GitError::new(what, "repair the index, for example with `git status`"))?;
     if let Some(conflict) = entries.iter().find(|entry| entry.is_conflict) {
@@ -32,7 +32,7 @@ pub fn unstaged(git: &Git, blobs: &Blobs, is_read: &(dyn Fn(&RepoPath) -> bool +
     let written = index_written(git.top());
     let changes = entries
         .par_iter()
-        .filter(|entry| entry.mode & 0o170_000 != 0o160_000 && is_read(&entry.path))
+        .filter(|entry| entry.mode & 0o170_000 != 0o160_000)
         .filter_map(|entry| change(git.top(), blobs, entry, written))
         .collect();
     Ok(Unstaged { changes, tracked: entries.into_iter().map(|entry| (entry.path, entry.mode)).collect() })

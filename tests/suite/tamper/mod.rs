@@ -6,7 +6,7 @@ mod code;
 mod files;
 mod history;
 mod policies;
-mod repository;
+pub(crate) mod repository;
 mod settings;
 mod trouble;
 mod waivers;

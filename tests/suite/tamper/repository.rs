@@ -27,7 +27,7 @@ const BASE: &[(&str, &str)] = &[
     ("README.md", "A small service.\n"),
 ];
 
-pub(super) const POLICY: &str = "\
+pub(crate) const POLICY: &str = "\
 version: 1
 extends: [rules/team.yaml]
 rules:
@@ -44,7 +44,7 @@ rules:
     max-suppressions: 1
 ";
 
-pub(super) const LEGACY: &str = "\
+pub(crate) const LEGACY: &str = "\
 def load(url):
     import requests
 
@@ -58,17 +58,17 @@ def send(url):
 ";
 
 /// What the gate is asked in the checkout of a pull request.
-pub(super) const GATE: &[&str] = &["check", "--since", "main", "--policy-ref", "main", "--format", "concise"];
+pub(crate) const GATE: &[&str] = &["check", "--since", "main", "--policy-ref", "main", "--format", "concise"];
 
 /// A repository in a temporary folder, with a home of its own beside it.
-pub(super) struct Repo {
+pub(crate) struct Repo {
     temp: TempDir,
     is_committed: Cell<bool>,
 }
 
 impl Repo {
     /// A folder without anything.
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let temp = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(temp.path().join("home")).expect("a home");
         std::fs::create_dir_all(temp.path().join("repo")).expect("a folder");
@@ -76,7 +76,7 @@ impl Repo {
     }
 
     /// The base commit on `main`, and `pr` checked out, with nothing of its own yet.
-    pub(super) fn base() -> Self {
+    pub(crate) fn base() -> Self {
         let repo = Self::empty();
         repo.git(&["init", "--quiet", "--template=", "-b", "main"]);
         for (path, text) in BASE {
@@ -89,18 +89,18 @@ impl Repo {
     }
 
     /// The same repository in another place.
-    pub(super) fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         let copy = Self::empty();
         harness::copy(&self.folder(), &copy.folder());
         copy
     }
 
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.temp.path().join("repo")
     }
 
     /// A place outside of the repository.
-    pub(super) fn outside(&self, name: &str) -> PathBuf {
+    pub(crate) fn outside(&self, name: &str) -> PathBuf {
         self.temp.path().join(name)
     }
 
@@ -119,7 +119,7 @@ impl Repo {
 
     /// What git says; it must succeed.
     #[track_caller]
-    pub(super) fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = self.command(&self.folder()).args(arguments).output().expect("git is there");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {arguments:?}: {errors}");
@@ -127,38 +127,38 @@ impl Repo {
     }
 
     /// Git, where it may fail.
-    pub(super) fn try_git(&self, arguments: &[&str]) -> bool {
+    pub(crate) fn try_git(&self, arguments: &[&str]) -> bool {
         self.command(&self.folder()).args(arguments).output().expect("git is there").status.success()
     }
 
     #[track_caller]
-    pub(super) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         harness::write(&self.folder(), path, text.as_ref());
     }
 
     /// Replaces text that must be there.
     #[track_caller]
-    pub(super) fn edit(&self, path: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.folder().join(path)).expect("the file");
         assert!(text.contains(from), "{path} does not hold {from:?}");
         self.write(path, text.replacen(from, to, 1));
     }
 
     #[track_caller]
-    pub(super) fn append(&self, path: &str, text: &str) {
+    pub(crate) fn append(&self, path: &str, text: &str) {
         let mut whole = std::fs::read(self.folder().join(path)).unwrap_or_default();
         whole.extend_from_slice(text.as_bytes());
         self.write(path, whole);
     }
 
     #[track_caller]
-    pub(super) fn remove(&self, path: &str) {
+    pub(crate) fn remove(&self, path: &str) {
         std::fs::remove_file(self.folder().join(path)).expect("the file");
     }
 
     #[cfg(unix)]
     #[track_caller]
-    pub(super) fn link(&self, target: &str, path: &str) {
+    pub(crate) fn link(&self, target: &str, path: &str) {
         let path = self.folder().join(path);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         std::os::unix::fs::symlink(target, path).expect("a link");
@@ -166,27 +166,27 @@ impl Repo {
 
     /// The violation that is to get past the gate.
     #[track_caller]
-    pub(super) fn violate(&self) {
+    pub(crate) fn violate(&self) {
         self.write("app/new.py", "import requests\n");
     }
 
     /// Commits everything, ignored files too if they were added before.
     #[track_caller]
-    pub(super) fn commit(&self) {
+    pub(crate) fn commit(&self) {
         self.git(&["add", "--all"]);
         self.commit_index();
     }
 
     /// Commits what the index holds, whatever the work tree holds.
     #[track_caller]
-    pub(super) fn commit_index(&self) {
+    pub(crate) fn commit_index(&self) {
         self.git(&["commit", "--quiet", "--allow-empty", "-m", "change"]);
         self.is_committed.set(true);
     }
 
     /// Commits everything, unless the change has done so in its own way.
     #[track_caller]
-    pub(super) fn settle(&self) {
+    pub(crate) fn settle(&self) {
         if !self.is_committed.get() {
             self.commit();
         }
@@ -194,7 +194,7 @@ impl Repo {
 
     /// Puts an entry into the index that the work tree need not have.
     #[track_caller]
-    pub(super) fn stage(&self, mode: &str, path: &str, text: &str) {
+    pub(crate) fn stage(&self, mode: &str, path: &str, text: &str) {
         let blob = self.outside("blob");
         std::fs::write(&blob, text).expect("a file");
         let id = self.git(&["hash-object", "-w", "--no-filters", blob.to_str().expect("a name")]);
@@ -203,14 +203,14 @@ impl Repo {
 
     /// Adds to `main` first, and starts `pr` anew from there.
     #[track_caller]
-    pub(super) fn before(&self, change: impl FnOnce(&Self)) {
+    pub(crate) fn before(&self, change: impl FnOnce(&Self)) {
         self.on_main(change);
         self.git(&["checkout", "--quiet", "-B", "pr", "main"]);
     }
 
     /// Adds to `main` while `pr` stays where it began.
     #[track_caller]
-    pub(super) fn meanwhile(&self, change: impl FnOnce(&Self)) {
+    pub(crate) fn meanwhile(&self, change: impl FnOnce(&Self)) {
         self.on_main(change);
         self.git(&["checkout", "--quiet", "pr"]);
     }
@@ -224,27 +224,27 @@ impl Repo {
     }
 
     /// The gate, as a workflow asks it.
-    pub(super) fn gate(&self) -> Run {
+    pub(crate) fn gate(&self) -> Run {
         self.policy(GATE)
     }
 
-    pub(super) fn policy(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn policy(&self, arguments: &[&str]) -> Run {
         self.policy_in(&self.folder(), arguments)
     }
 
-    pub(super) fn policy_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+    pub(crate) fn policy_in(&self, folder: &Path, arguments: &[&str]) -> Run {
         harness::finish(self.prepared(folder).args(arguments))
     }
 
     /// The binary with what it needs to find git, and nothing else.
-    pub(super) fn prepared(&self, folder: &Path) -> Command {
+    pub(crate) fn prepared(&self, folder: &Path) -> Command {
         let mut command = harness::policy(folder);
         command.env("HOME", self.outside("home")).env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command
     }
 
     /// Every file beneath the repository, `.git` too, with its bytes. A run of the gate changes none.
-    pub(super) fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let (mut open, mut files) = (vec![self.folder()], BTreeMap::new());
         while let Some(folder) = open.pop() {
             for entry in std::fs::read_dir(&folder).expect("a listing").flatten() {
@@ -261,22 +261,22 @@ impl Repo {
 }
 
 /// The exit codes that a change may end with.
-pub(super) type Codes = &'static [i32];
+pub(crate) type Codes = &'static [i32];
 /// The change is complete, and has findings.
-pub(super) const FOUND: Codes = &[1];
+pub(crate) const FOUND: Codes = &[1];
 /// The change cannot be judged.
-pub(super) const STOPPED: Codes = &[2];
+pub(crate) const STOPPED: Codes = &[2];
 /// Either is right; silence is not.
-pub(super) const EITHER: Codes = &[1, 2];
+pub(crate) const EITHER: Codes = &[1, 2];
 /// Nothing is wrong with it.
-pub(super) const PASSED: Codes = &[0];
+pub(crate) const PASSED: Codes = &[0];
 
 /// A name, the exit codes that are right, the words that must be told, and the change.
-pub(super) type Case = (&'static str, Codes, &'static str, fn(&Repo));
+pub(crate) type Case = (&'static str, Codes, &'static str, fn(&Repo));
 
 /// Makes every change in a repository of its own, and tells of all that the gate did not judge as expected.
 #[track_caller]
-pub(super) fn judge(cases: &[Case]) {
+pub(crate) fn judge(cases: &[Case]) {
     let base = Repo::base();
     let judged = cases.iter().map(|(name, codes, words, change)| judge_one(&base, name, codes, words, change));
     let wrong: String = judged.collect();
@@ -285,7 +285,7 @@ pub(super) fn judge(cases: &[Case]) {
 
 /// What is wrong with the verdict about one change; nothing if it is as expected.
 #[track_caller]
-pub(super) fn judge_one(base: &Repo, name: &str, codes: Codes, words: &str, change: &dyn Fn(&Repo)) -> String {
+pub(crate) fn judge_one(base: &Repo, name: &str, codes: Codes, words: &str, change: &dyn Fn(&Repo)) -> String {
     let repo = base.another();
     change(&repo);
     repo.settle();
@@ -299,7 +299,7 @@ pub(super) fn judge_one(base: &Repo, name: &str, codes: Codes, words: &str, chan
 }
 
 /// What is wrong with a run; nothing if it ended as expected.
-pub(super) fn compare(name: &str, run: &Run, codes: &[i32], words: &str) -> String {
+pub(crate) fn compare(name: &str, run: &Run, codes: &[i32], words: &str) -> String {
     let told = format!("{}{}", run.stdout, run.stderr);
     let missing: Vec<&str> = words.split_whitespace().filter(|word| !told.contains(word)).collect();
     if codes.contains(&run.code) && missing.is_empty() {
@@ -309,7 +309,7 @@ pub(super) fn compare(name: &str, run: &Run, codes: &[i32], words: &str) -> Stri
 }
 
 /// A notebook with one cell.
-pub(super) fn notebook(line: &str) -> String {
+pub(crate) fn notebook(line: &str) -> String {
     let cell = format!(r#"{{"cell_type": "code", "source": ["{line}"], "metadata": {{}}, "outputs": []}}"#);
     format!("{{\"cells\": [{cell}], \"metadata\": {{}}, \"nbformat\": 4, \"nbformat_minor\": 5}}\n")
 }

@@ -9,8 +9,10 @@ use super::{Command, Exit, Shell, policy_file, whole};
 use crate::baseline::{self, Entry};
 use crate::disk::{DiskTree, Place, absolute, plain};
 use crate::formats::escape;
+use crate::policy::{Policy, Rule};
 use crate::repo_path::RepoPath;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -94,7 +96,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     if !creates && !wanted.tightens && !wanted.follows && accepted.is_empty() {
         return show(&own, outcome, &place, shell);
     }
-    let entries = wanted.entries(&own.entries, &outcome, &place);
+    let entries = wanted.entries(&own.entries, &outcome, &place, &policy);
     write(&own, &entries, &file, shell)
 }
 
@@ -107,13 +109,13 @@ struct Wanted<'w> {
 }
 
 impl Wanted<'_> {
-    fn entries(&self, old: &[Entry], outcome: &Outcome, place: &Place) -> Vec<Entry> {
+    fn entries(&self, old: &[Entry], outcome: &Outcome, place: &Place, policy: &Policy) -> Vec<Entry> {
         let findings = &outcome.findings;
         if self.creates {
             return baseline::entries(findings);
         }
         let tree = DiskTree::new(place.root.clone());
-        let matched = baseline::apply(old, findings, &Existing { tree: &tree, changes: &[] });
+        let matched = baseline::apply(old, findings, &Existing { tree: &tree, renames: FxHashMap::default() });
         let mut entries: BTreeSet<Entry> = BTreeSet::new();
         for (entry, used) in old.iter().zip(&matched.used) {
             match used.and_then(|index| findings.get(index)) {
@@ -123,7 +125,8 @@ impl Wanted<'_> {
                 Some(_) => {
                     entries.insert(entry.clone());
                 }
-                None if !self.tightens => {
+                // A rule that says nothing yet cannot tell what is done.
+                None if !self.tightens || policy.rule(&entry.rule).is_some_and(Rule::is_waiting) => {
                     entries.insert(entry.clone());
                 }
                 None => {}
@@ -155,8 +158,13 @@ fn write(own: &Loaded, entries: &[Entry], file: &std::path::Path, shell: &mut Sh
     let after: BTreeSet<&Entry> = entries.iter().collect();
     let (added, removed) = (after.difference(&before).count(), before.difference(&after).count());
     let path = escape::line(&own.path.to_string()).into_owned();
-    let written = writeln!(shell.out, "{path}: {} entries, {added} added, {removed} removed", entries.len());
+    let count = counted(entries.len());
+    let written = writeln!(shell.out, "{path}: {count}, {added} added, {removed} removed");
     printed(shell, written, Exit::Clean)
+}
+
+fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }
 
 /// Rows of each table.
@@ -164,12 +172,13 @@ const ROWS: usize = 12;
 
 fn show(own: &Loaded, mut outcome: Outcome, place: &Place, shell: &mut Shell<'_>) -> Exit {
     let tree = DiskTree::new(place.root.clone());
-    let (used, stale) = ratchet::apply(&own.entries, &mut outcome, &Existing { tree: &tree, changes: &[] });
+    let (used, stale) =
+        ratchet::apply(&own.entries, &mut outcome, &Existing { tree: &tree, renames: FxHashMap::default() });
     let open = outcome.findings.iter().filter(|finding| baseline::holds(finding)).count();
     let mut text = format!(
-        "{}: {} entries, {used} still occur, {} are done; {open} findings are not in it\n",
+        "{}: {}; still found: {used}, done: {}; found, but not in it: {open}\n",
         own.path,
-        own.entries.len(),
+        counted(own.entries.len()),
         stale.len()
     );
     table("by rule", own.entries.iter().map(|entry| entry.rule.to_string()), &mut text);

@@ -1,25 +1,30 @@
 //! A run between commits: what a change adds, or all that a commit holds, and what the change does to its own gate. Knows the order
 //! in which sides, baseline and gate come together; must not know how each works.
 
-use super::compare::{self, Compare, Compared};
+use super::compare::{Compare, Compared};
 use super::gate::Gate;
 use super::head::HeadFiles;
 use super::history::{self, Head, History};
+use super::newly;
 use super::ratchet::{self, Existing};
 use super::run::{Counted, Ran, Run};
-use super::side::{Outcome, Side};
+use super::side::{Outcome, Side, Unclaimed};
 use super::{Exit, Shell};
 use crate::baseline::{self, Entry};
 use crate::disk::Selection;
 use crate::engine::Engine;
 use crate::finding::Finding;
 use crate::git::{Change, CommitTree, Overlay};
-use crate::policy::Broken;
+use crate::level::Level;
+use crate::pattern::glob::Glob;
+use crate::policy::{Broken, Policy};
 use crate::problem::{Problem, ProblemKind};
 use crate::project::{Project, Tree};
 use crate::repo_path::RepoPath;
 use crate::report::{Ratchet, Scope, Verdict};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Why a run between commits came to nothing.
 pub(super) enum Stopped {
@@ -65,7 +70,7 @@ impl Run<'_> {
             head: &head,
             base: &base,
             changes: &changed.changes,
-            renames: compare::renames(&changed.changes),
+            renames: newly::renames(&changed.changes),
         };
         between.conclude(compared)
     }
@@ -81,7 +86,7 @@ impl Between<'_> {
             let (mut outcome, ratchet, known) = self.new_only(compared);
             let mut selection = self.head.on_disk().clone();
             selection.skipped.clear();
-            excuse_old(&mut outcome, &mut selection, self.changes, wide.is_some());
+            excuse_old(self.run.policy, &mut outcome, &mut selection, self.changes, wide.is_some());
             (outcome, selection, ratchet, known)
         } else {
             let (outcome, selection, ratchet) = self.everything();
@@ -92,7 +97,7 @@ impl Between<'_> {
         let counted = if is_new_only {
             let new = self.changes.iter().filter_map(|change| change.new.as_ref());
             let named = new.filter(|new| self.head.is_asked(&new.path)).count();
-            Counted { scope, files, named: Some(named) }
+            Counted { scope, files, named: Some(named.max(files)) }
         } else {
             Counted { scope, files: selection.files.len() + outcome.included.len(), named: None }
         };
@@ -102,11 +107,19 @@ impl Between<'_> {
 
     /// Which findings of the head the base does not have, after renames.
     fn is_new(&self, head: &[Finding], base: &[Finding]) -> Vec<bool> {
+        // Findings come file by file: one is remembered of each side.
+        type Read = (Arc<RepoPath>, Option<Vec<u8>>);
+        let last: RefCell<[Option<Read>; 2]> = RefCell::default();
         let line = |is_head: bool, finding: &Finding| {
             let side: &dyn Tree = if is_head { self.head.tree() } else { self.base };
-            line_of(&side.read(&finding.path)?, finding)
+            let mut last = last.borrow_mut();
+            let known = last.get_mut(usize::from(is_head))?;
+            if known.as_ref().is_none_or(|(path, _)| *path != finding.path) {
+                *known = Some((finding.path.clone(), side.read(&finding.path)));
+            }
+            line_of(known.as_ref()?.1.as_deref()?, finding)
         };
-        compare::new_ones(head, base, &self.renames, &line)
+        newly::new_ones(head, base, &self.renames, &line)
     }
 
     fn newly(&self, head: &[Finding], base: &[Finding]) -> Vec<Finding> {
@@ -117,19 +130,36 @@ impl Between<'_> {
     /// What the change adds, what the baseline permits of it, and how much was there before.
     fn new_only(&self, compared: Compared) -> (Outcome, Option<Ratchet>, usize) {
         let Compared { mut head, base: mut earlier, .. } = compared;
-        let before = Existing { tree: self.base, changes: &[] };
+        let before = Existing { tree: self.base, renames: FxHashMap::default() };
         let own = self.run.baseline;
         // A permit that nothing used before the change is not there to be used by it.
         let entries = own.map(|own| own.entries.as_slice()).unwrap_or_default();
         let used = baseline::apply(entries, &earlier.findings, &before).used;
-        let usable: Vec<Entry> =
-            entries.iter().zip(used).filter(|(_, used)| used.is_some()).map(|(entry, _)| entry.clone()).collect();
+        let level =
+            |used: Option<usize>| used.and_then(|index| earlier.findings.get(index)).map(|finding| finding.level);
+        let usable: Vec<(Entry, Level)> =
+            entries.iter().zip(used).filter_map(|(entry, used)| Some((entry.clone(), level(used)?))).collect();
         // Of equal findings, those that were there before come first: they are what is permitted.
         let raw = self.is_new(&head.findings, &earlier.findings);
         let mut flagged: Vec<(bool, Finding)> = raw.into_iter().zip(std::mem::take(&mut head.findings)).collect();
         flagged.sort_by_key(|(is_new, _)| *is_new);
         head.findings = flagged.into_iter().map(|(_, finding)| finding).collect();
-        let (used, _) = ratchet::apply(&usable, &mut head, &Existing { tree: self.head.tree(), changes: self.changes });
+        let (entries, levels): (Vec<Entry>, Vec<Level>) = usable.into_iter().unzip();
+        let after = Existing { tree: self.head.tree(), renames: self.renames.clone() };
+        let matched = baseline::apply(&entries, &head.findings, &after);
+        // Nor does a permit for something milder cover what has become worse.
+        let covers = |index: usize, finding: &Finding| {
+            let pairs = matched.used.iter().zip(&levels);
+            pairs.filter(|(used, _)| **used == Some(index)).any(|(_, level)| finding.level <= *level)
+        };
+        let permitted: Vec<bool> = head
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(index, finding)| matched.permitted.get(index) == Some(&true) && covers(index, finding))
+            .collect();
+        let used = permitted.iter().filter(|permitted| **permitted).count();
+        head.keep(|index, _| permitted.get(index) != Some(&true));
         ratchet::apply(&self.base_entries(), &mut earlier, &before);
         let is_new = self.is_new(&head.findings, &earlier.findings);
         let known = is_new.iter().filter(|is_new| !**is_new).count();
@@ -160,12 +190,12 @@ impl Between<'_> {
             scope,
             include: &include,
             around: self.run.target.asked(&self.run.place.root).around(),
-            unclaimed: &[],
+            unclaimed: &Unclaimed::default(),
             unread_policies: selection.policies.clone(),
             is_about_policy: true,
         };
         let mut outcome = side.judge(&self.run.means);
-        let existing = Existing { tree: self.head.tree(), changes: self.changes };
+        let existing = Existing { tree: self.head.tree(), renames: self.renames.clone() };
         let ratchet = self.run.ratchet(&mut outcome, &existing, scope);
         (outcome, selection, ratchet)
     }
@@ -210,18 +240,29 @@ impl Between<'_> {
     }
 }
 
-/// The files of the commit whose policy judges, with paths from the root.
+/// The files of the commit whose policy judges, with paths from the root: of the index itself, where that is judged and holds
+/// the policy.
 #[must_use]
-pub(super) fn policy_tree(history: &History) -> Option<CommitTree<'_>> {
-    let (_, listing) = history.policy_ref.as_ref()?;
-    let listing = if history.is_introduced { history.listing.as_ref()? } else { listing };
-    Some(CommitTree::new(listing.from(&history.below), &history.blobs))
+pub(super) fn policy_tree<'h>(history: &'h History, policy: Option<&RepoPath>) -> Option<CommitTree<'h>> {
+    let listing = match &history.policy_ref {
+        Some((_, listing)) if !history.is_introduced => listing,
+        None if history.source != Head::Index => return None,
+        _ => history.listing.as_ref()?,
+    };
+    let tree = CommitTree::new(listing.from(&history.below), &history.blobs);
+    let is_there = policy.is_some_and(|policy| tree.is_file(policy));
+    (history.policy_ref.is_some() || is_there).then_some(tree)
 }
 
 /// Where all files were judged, a problem of a file that did not change is none of this change.
-fn excuse_old(outcome: &mut Outcome, selection: &mut Selection, changes: &[Change], is_wide: bool) {
+fn excuse_old(policy: &Policy, outcome: &mut Outcome, selection: &mut Selection, changes: &[Change], is_wide: bool) {
+    // Where a file comes from a place that nobody judges, its problems are new.
+    let is_judged = |path: &RepoPath| {
+        let is_out = |glob: &Glob| glob.matches(path);
+        !policy.exclude.iter().any(|(glob, _)| is_out(glob)) && !policy.unanalysed.iter().any(|own| is_out(&own.glob))
+    };
     let is_same = |change: &Change| match (&change.old, &change.new) {
-        (Some(old), Some(new)) => old.id.is_some() && old.id == new.id,
+        (Some(old), Some(new)) => old.id.is_some() && old.id == new.id && is_judged(&old.path),
         _ => false,
     };
     let new = changes.iter().filter(|change| !is_same(change)).filter_map(|change| change.new.as_ref());

@@ -13,8 +13,8 @@ use super::target::Sources;
 use super::{Command, Exit, Shell, code_owners, suppress, tell};
 use crate::disk::Place;
 use crate::engine::{Keep, Work};
-use crate::formats::Telling;
 use crate::formats::paths::Paths;
+use crate::formats::{Telling, escape};
 use crate::git::CommitTree;
 use crate::parallel;
 use crate::policy::Broken;
@@ -91,7 +91,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     };
     let (mut report, work, wide) = (ran.report, ran.work, ran.wide);
     let owners: Vec<String> = matches.get_many::<String>("owner").into_iter().flatten().cloned().collect();
-    give_owners(&mut report, place, history.as_ref(), &owners);
+    if let Some(exit) = give_owners(&mut report, place, history.as_ref(), &owners, shell) {
+        return exit;
+    }
     let bytes = bytes.load(Ordering::Relaxed);
     if let Some(reason) = matches.get_one::<String>("reason") {
         tell::problems_of(&report, &paths, &sources, err_style, shell);
@@ -108,6 +110,12 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let telling =
         Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
+    if !owners.is_empty() && !matches.get_flag("quiet") {
+        let _ = writeln!(shell.err, "only findings of {} were asked for", escape::line(&owners.join(", ")));
+    }
+    if is_loose(matches, &report) && !matches.get_flag("quiet") {
+        let _ = writeln!(shell.err, "fails: with `--strict`, the baseline holds nothing that is done");
+    }
     if matches.get_flag("stats") {
         if let Some(why) = wide {
             let _ = writeln!(shell.err, "all files were judged on both sides: {why}");
@@ -124,7 +132,13 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
 }
 
 /// Gives findings their owners, and keeps those of the owners that were asked for.
-fn give_owners(report: &mut Report, place: &Place, history: Option<&History>, asked: &[String]) {
+fn give_owners(
+    report: &mut Report,
+    place: &Place,
+    history: Option<&History>,
+    asked: &[String],
+    shell: &mut Shell<'_>,
+) -> Option<Exit> {
     let top = place.work_tree.as_deref().unwrap_or(&place.root);
     let below = place.root.strip_prefix(top).map(RepoPath::from_relative).unwrap_or_default();
     let commit = history.and_then(|history| Some(CommitTree::new(history.listing.clone()?, &history.blobs)));
@@ -132,16 +146,21 @@ fn give_owners(report: &mut Report, place: &Place, history: Option<&History>, as
         Some(tree) => code_owners::read(&code_owners::in_commit(tree)),
         None => code_owners::read(&code_owners::on_disk(top)),
     };
-    if let Some(owners) = owners {
-        code_owners::assign(&owners, &below, &mut report.findings);
+    if let Some(owners) = &owners {
+        code_owners::assign(owners, &below, &mut report.findings);
     }
-    if !asked.is_empty() {
-        report.findings.retain(|finding| code_owners::belongs(finding, asked));
-        report.summary.findings = Counts::default();
-        for finding in &report.findings {
-            report.summary.findings.add(finding.level);
-        }
+    if asked.is_empty() {
+        return None;
     }
+    if let Some((what, help)) = code_owners::misspelt(owners.as_ref(), asked) {
+        return Some(fail(shell, &what, &help));
+    }
+    report.findings.retain(|finding| code_owners::belongs(finding, asked));
+    report.summary.findings = Counts::default();
+    for finding in &report.findings {
+        report.summary.findings.add(finding.level);
+    }
+    None
 }
 
 /// Whether findings are kept, or only counted.

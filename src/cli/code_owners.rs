@@ -2,6 +2,7 @@
 
 use super::history::under;
 use crate::disk::{Reading, read_file, to_disk};
+use crate::document::mistake::nearest;
 use crate::finding::Finding;
 use crate::owners::{Flavour, Owned, Owners, PLACES};
 use crate::project::Tree;
@@ -66,4 +67,23 @@ pub(super) fn belongs(finding: &Finding, asked: &[String]) -> bool {
         Some([]) => asked == "nobody",
         Some(owners) => owners.iter().any(|owner| owner.eq_ignore_ascii_case(asked)),
     })
+}
+
+/// What is wrong with the owners that were asked for, and what to do about it.
+#[must_use]
+pub(super) fn misspelt(owners: Option<&Owners>, asked: &[String]) -> Option<(String, String)> {
+    let Some(owners) = owners else {
+        let help = "add `.github/CODEOWNERS` (or one of GitLab's places), or leave out `--owner`";
+        return Some(("there is no CODEOWNERS file, so that nobody knows who owns what".to_owned(), help.to_owned()));
+    };
+    let names = owners.names();
+    let is_known = |asked: &String| {
+        ["nobody", "unknown"].contains(&asked.as_str()) || names.iter().any(|name| name.eq_ignore_ascii_case(asked))
+    };
+    let unknown = asked.iter().find(|asked| !is_known(asked))?;
+    let help = match nearest(unknown, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write an owner as CODEOWNERS does: `@org/team`, `@user` or an address".to_owned(),
+    };
+    Some((format!("CODEOWNERS names no owner `{unknown}`"), help))
 }

@@ -4,20 +4,20 @@
 use super::commit_files::{claim, selected};
 use super::head::HeadFiles;
 use super::included::INCLUDED;
-use super::side::{Means, Outcome, Side};
+use super::side::{Means, Outcome, Side, Unclaimed};
 use crate::disk::{ReadError, Selected};
 use crate::engine::{Handed, Search};
-use crate::finding::Finding;
 use crate::git::{Answer, Change, Overlay, Version};
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::problem::Problem;
 use crate::project::{Project, Tree};
 use crate::readers::{self, Reader};
 use crate::repo_path::RepoPath;
 use crate::report::Scope;
+use crate::surface::Surface;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The two sides.
 pub(super) struct Compare<'c> {
@@ -72,8 +72,8 @@ impl<'c> Compare<'c> {
     pub(super) fn judge(&self, means: &Means<'_>, base: &Overlay<'_>) -> Compared {
         let (changed, problems) = self.changed();
         let before: Vec<Selected> = {
-            let pairs =
-                self.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.old.as_ref());
+            // Removed files too: what was permitted there may have moved.
+            let pairs = self.changes.iter().filter_map(|change| change.old.as_ref());
             let linked = self.head.links.iter().filter(|(link, _)| changed.iter().any(|file| file.path == link.path));
             let linked = linked.filter_map(|(link, _)| match base.answer(&link.path) {
                 Answer::Is(version) => Some(version),
@@ -105,7 +105,7 @@ impl<'c> Compare<'c> {
             return Compared { head, base: earlier, files, wide: None, cut: None };
         };
         let all = self.head.all().files;
-        let mut head = self.judge_head(means, &all, Scope::Full, &[]);
+        let mut head = self.judge_head(means, &all, Scope::Full, &Unclaimed::default());
         head.problems.extend(problems);
         let base = base_side.judge(means, &base_side.all(&all), Scope::Full);
         Compared { head, base, files, wide: Some(why), cut: None }
@@ -140,7 +140,7 @@ impl<'c> Compare<'c> {
             };
             let more: Vec<Selected> = means.pool.install(|| all.par_iter().filter(may_take).cloned().collect());
             judged.extend(more.iter().map(|file| file.path.clone()));
-            let mut head_more = self.judge_head(means, &more, Scope::Partial, &[]);
+            let mut head_more = self.judge_head(means, &more, Scope::Partial, &Unclaimed::default());
             let mut base_more = base.judge(means, &more, Scope::Partial);
             // What is wrong with a file that did not change is none of this change.
             (head_more.problems, head_more.files_with_problems) = (Vec::new(), 0);
@@ -176,14 +176,23 @@ impl<'c> Compare<'c> {
     }
 
     /// Changed files that nobody reads by their names, with what stands in them.
-    fn unclaimed(&self, claimed: &[Selected]) -> Vec<(RepoPath, Vec<u8>)> {
+    fn unclaimed(&self, claimed: &[Selected]) -> Unclaimed {
         if !self.policy.index.asks_for_distributions() {
-            return Vec::new();
+            return Unclaimed::default();
         }
         let new = self.changes.iter().filter_map(|change| change.new.as_ref()).map(|version| &version.path);
         let new =
             new.filter(|path| readers::by_path(path).is_none() && !claimed.iter().any(|file| file.path == **path));
-        new.filter_map(|path| Some((path.clone(), self.head.tree().read(path)?))).collect()
+        let files: Vec<_> = new.filter_map(|path| Some((path.clone(), self.head.tree().read(path)?))).collect();
+        let is_manifest =
+            |file: &Selected| matches!(file.surface, Surface::Dependencies | Surface::Containers | Surface::Ci);
+        let folders = if files.is_empty() {
+            BTreeSet::new()
+        } else {
+            let all = self.head.all().files;
+            all.iter().filter(|file| is_manifest(file)).map(|file| file.path.parent()).collect()
+        };
+        Unclaimed { files, folders }
     }
 
     fn file_before(&self, version: &Version) -> Option<Selected> {
@@ -194,13 +203,7 @@ impl<'c> Compare<'c> {
     }
 
     /// Judges files of the head; what they pull in counts only where all are judged.
-    fn judge_head(
-        &self,
-        means: &Means<'_>,
-        files: &[Selected],
-        scope: Scope,
-        unclaimed: &[(RepoPath, Vec<u8>)],
-    ) -> Outcome {
+    fn judge_head(&self, means: &Means<'_>, files: &[Selected], scope: Scope, unclaimed: &Unclaimed) -> Outcome {
         let load = |file: &Selected, buffer: &mut Vec<u8>| self.head.load(file, buffer);
         let include = |path: &RepoPath, reader: &'static dyn Reader| match scope {
             Scope::Full => self.head.include(path, reader),
@@ -225,7 +228,10 @@ impl<'c> Compare<'c> {
     /// declares something else, or pulls in other files.
     fn reaches_all(&self, base: &Overlay<'_>, head: &Outcome, earlier: &Outcome) -> Option<&'static str> {
         let rules = &self.policy.rules;
-        if self.policy.index.judges_use || rules.iter().any(|rule| rule.max_suppressions.is_some()) {
+        let counts = |rule: &Rule| {
+            rule.max_suppressions.is_some() || rule.exemptions.iter().any(|exemption| exemption.max.is_some())
+        };
+        if self.policy.index.judges_use || rules.iter().any(counts) {
             return Some("a rule counts what all files hold");
         }
         if head.includes != earlier.includes || head.pulls_in_unclaimed {
@@ -301,7 +307,7 @@ impl BaseSide<'_, '_> {
             scope,
             include: &include,
             around: BTreeSet::new(),
-            unclaimed: &[],
+            unclaimed: &Unclaimed::default(),
             unread_policies: Vec::new(),
             is_about_policy: false,
         };
@@ -314,73 +320,12 @@ impl BaseSide<'_, '_> {
             head.iter().filter(|file| matches!(self.base.answer(&file.path), Answer::Below)).cloned().collect();
         let old = self.compare.changes.iter().filter_map(|change| change.old.as_ref());
         all.extend(old.filter_map(|version| self.compare.file_before(version)));
+        let links = self.compare.head.links.iter().filter_map(|(link, _)| match self.base.answer(&link.path) {
+            Answer::Is(version) => self.compare.file_before(version),
+            _ => None,
+        });
+        all.extend(links);
         settle(&mut all);
         all
     }
-}
-
-/// What identifies a finding on both sides.
-type Key = (std::sync::Arc<str>, RepoPath, Box<str>, Box<str>);
-
-fn key(finding: &Finding, path: &RepoPath) -> Key {
-    (finding.rule.clone(), path.clone(), finding.scope.clone(), finding.name.clone())
-}
-
-/// New names of files, by their old ones.
-#[must_use]
-pub(super) fn renames(changes: &[Change]) -> FxHashMap<RepoPath, RepoPath> {
-    let pair = |change: &Change| match (&change.old, &change.new) {
-        (Some(old), Some(new)) if change.is_rename() => Some((old.path.clone(), new.path.clone())),
-        _ => None,
-    };
-    changes.iter().filter_map(pair).collect()
-}
-
-/// Which findings of the head the base does not have, each counted once. Where there are more of a kind than before, those
-/// whose lines the base has too are the old ones.
-#[must_use]
-pub(super) fn new_ones(
-    head: &[Finding],
-    base: &[Finding],
-    renames: &FxHashMap<RepoPath, RepoPath>,
-    line: &dyn Fn(bool, &Finding) -> Option<Vec<u8>>,
-) -> Vec<bool> {
-    let mut known: BTreeMap<Key, Vec<&Finding>> = BTreeMap::new();
-    for finding in base {
-        let path = renames.get(&*finding.path).unwrap_or(&finding.path);
-        known.entry(key(finding, path)).or_default().push(finding);
-    }
-    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-    for (index, finding) in head.iter().enumerate() {
-        groups.entry(key(finding, &finding.path)).or_default().push(index);
-    }
-    let mut is_new = vec![true; head.len()];
-    for (key, found) in groups {
-        let Some(known) = known.get(&key) else { continue };
-        let mut mark = |index: usize| {
-            if let Some(is_new) = is_new.get_mut(index) {
-                *is_new = false;
-            }
-        };
-        if known.len() >= found.len() {
-            found.into_iter().for_each(mark);
-            continue;
-        }
-        let mut lines: Vec<Vec<u8>> = known.iter().filter_map(|finding| line(false, finding)).collect();
-        let mut left = known.len();
-        let mut unsure = Vec::new();
-        for index in found {
-            let own = head.get(index).and_then(|finding| line(true, finding));
-            match own.and_then(|own| lines.iter().position(|line| *line == own)) {
-                Some(at) if left > 0 => {
-                    lines.swap_remove(at);
-                    left -= 1;
-                    mark(index);
-                }
-                _ => unsure.push(index),
-            }
-        }
-        unsure.into_iter().take(left).for_each(mark);
-    }
-    is_new
 }

@@ -4,7 +4,6 @@
 use super::policy_text::{Unreadable, from_bytes, read_text};
 use crate::disk::{installed, to_disk};
 use crate::document::yaml::MAX_BYTES;
-use crate::git::CommitTree;
 use crate::packs;
 use crate::policy::Extensions;
 use crate::project::Tree;
@@ -47,7 +46,7 @@ impl Extensions for Extended<'_> {
 /// Packs, and files of a commit.
 pub(super) struct Committed<'r> {
     /// Its files, with paths from the root.
-    pub tree: &'r CommitTree<'r>,
+    pub tree: &'r dyn Tree,
     /// The root on disk: what is installed is in no commit.
     pub root: &'r Path,
 }

@@ -11,8 +11,9 @@ use crate::finding::Finding;
 use crate::git::{Change, CommitTree, Version};
 use crate::level::Level;
 use crate::policy::builtin::{OPAQUE, SHADOWED, WEAKENED};
-use crate::policy::{Broken, Policy, PolicySource, weaker};
+use crate::policy::{Broken, Policy, PolicySource, Weaker, weaker};
 use crate::project::{Project, Tree, libraries};
+use crate::readers;
 use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::text::Position;
@@ -22,10 +23,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Suffixes of files that Python runs and that nobody can read.
-const OPAQUE_SUFFIXES: [&str; 7] = ["pyc", "pyo", "pyz", "egg", "pth", "so", "pyd"];
+const OPAQUE_SUFFIXES: [&str; 11] = ["pyc", "pyo", "pyz", "egg", "pth", "so", "pyd", "whl", "dll", "dylib", "egg-link"];
 
 const KIND: u32 = 0o170_000;
 const SUBMODULE: u32 = 0o160_000;
+const LINK: u32 = 0o120_000;
 
 /// What to look at.
 pub(super) struct Gate<'g> {
@@ -83,7 +85,7 @@ impl Gate<'_> {
             let message = "both `policy.yaml` and `.policy.yaml` lie in this folder".to_owned();
             return Err(broken(message, "keep one of them"));
         };
-        let policy = policy_file::from_commit(self.head, self.root, own, self.engine.today)?;
+        let policy = policy_file::from_tree(self.head, self.root, own, self.engine.today)?;
         if let Some((named, span)) = &policy.baseline
             && !self.head.is_file(named)
         {
@@ -99,7 +101,14 @@ impl Gate<'_> {
     }
 
     fn weaker(&self, own: &Policy, found: &mut Vec<Finding>) {
-        for difference in weaker(self.engine.policy, own, self.engine.today) {
+        // Where the base lags behind the policy that decides, that is not this change's doing.
+        let path = &self.engine.policy.source.path;
+        let base = policy_file::from_tree(self.base, self.root, path, self.engine.today).ok();
+        let earlier = base.map(|base| weaker(self.engine.policy, &base, self.engine.today)).unwrap_or_default();
+        let is_new = |difference: &Weaker| {
+            !earlier.iter().any(|known| known.name == difference.name && known.message == difference.message)
+        };
+        for difference in weaker(self.engine.policy, own, self.engine.today).into_iter().filter(is_new) {
             let placed = difference.place.map(|(source, span)| own.place_of(source, span));
             let path = placed.map_or_else(|| own.source.path.clone(), |(source, _)| source.path.clone());
             self.push(
@@ -149,18 +158,20 @@ impl Gate<'_> {
                 return;
             }
         };
-        let renames = super::compare::renames(self.changes);
-        let key = |entry: &Entry, path: &RepoPath| {
-            (entry.rule.clone(), path.clone(), entry.scope.clone(), entry.name.clone())
-        };
+        // What the base permits already, this change did not bring.
+        let earlier = self.base.read(&path).and_then(|bytes| baseline::read(&bytes).ok()).unwrap_or_default();
+        let renames = super::newly::renames(self.changes);
+        let key = |entry: &Entry, path: &RepoPath| (entry.rule.clone(), path.clone(), entry.name.clone());
         let mut known: BTreeMap<_, usize> = BTreeMap::new();
         for entry in self.entries {
             *known.entry(key(entry, &entry.path)).or_insert(0) += 1;
         }
         let former: FxHashMap<&RepoPath, &RepoPath> = renames.iter().map(|(old, new)| (new, old)).collect();
         let mut more: BTreeMap<(Box<str>, RepoPath), usize> = BTreeMap::new();
-        for entry in &entries {
-            // An entry may have followed its file.
+        // A rule that does not judge here is no weaker for what is permitted of it.
+        let judges = |entry: &&Entry| self.engine.policy.rule(&entry.rule).is_some();
+        for entry in entries.iter().filter(judges).filter(|entry| !earlier.contains(entry)) {
+            // An entry may have followed its file; in it, classes and functions may have been renamed.
             let paths = [Some(&entry.path), former.get(&entry.path).copied()];
             let left = paths.into_iter().flatten().find_map(|path| {
                 let left = known.get(&key(entry, path)).copied().unwrap_or(0);
@@ -188,13 +199,14 @@ impl Gate<'_> {
         }
         for ((path, rule), (count, place)) in groups {
             let findings = if count == 1 { "1 finding" } else { &format!("{count} findings") };
+            let are = if count == 1 { "is" } else { "are" };
             self.push(
                 About {
                     id: WEAKENED,
                     path: Arc::new(path.clone()),
                     place: Some(place),
                     name: rule,
-                    message: format!("{findings} of `{rule}` here are newly suppressed"),
+                    message: format!("{findings} of `{rule}` here {are} newly suppressed"),
                     help: "mend the code, or let the owners of the policy agree to an exemption",
                 },
                 found,
@@ -202,40 +214,59 @@ impl Gate<'_> {
         }
     }
 
-    /// Submodules, and files that Python would run but nobody can read.
+    /// Submodules, links out of the commit, files that Python would run but nobody can read, and attributes by which a checkout
+    /// holds something else than the commit.
     fn opaque(&self, found: &mut Vec<Finding>) {
-        let policy = self.engine.policy;
         for change in self.changes {
             let Some(new) = &change.new else { continue };
-            let speaks = policy.rules.iter().any(|rule| rule.scope.covers(&new.path));
-            if !speaks || policy.exclude.iter().any(|(glob, _)| glob.matches(&new.path)) {
-                continue;
-            }
-            let is_submodule = new.mode & KIND == SUBMODULE;
-            let is_same = |old: &Version| is_opaque(&old.path) && old.id == new.id;
-            let is_known = change.old.as_ref().is_some_and(is_same);
-            let message = if is_submodule {
-                format!(
-                    "the submodule `{}` is new or leads to another commit: what is in it, nobody checks here",
-                    new.path
-                )
-            } else if is_opaque(&new.path) && !is_known {
-                format!("`{}` is new or has changed, and what it does cannot be read", new.path)
-            } else {
-                continue;
-            };
-            self.push(
-                About {
-                    id: OPAQUE,
-                    path: Arc::new(new.path.clone()),
-                    place: None,
-                    name: &new.path.to_string(),
-                    message,
-                    help: "commit sources instead, or let the owners of the policy exclude the path",
-                },
-                found,
-            );
+            let Some(message) = self.is_opaque(change, new) else { continue };
+            let name = new.path.to_string();
+            let help = "commit sources instead, or let the owners of the policy exclude the path";
+            let path = Arc::new(new.path.clone());
+            self.push(About { id: OPAQUE, path, place: None, name: &name, message, help }, found);
         }
+    }
+
+    /// Why nobody can read what a file brings in.
+    fn is_opaque(&self, change: &Change, new: &Version) -> Option<String> {
+        let path = &new.path;
+        let is_same = change.old.as_ref().is_some_and(|old| old.id == new.id && self.is_judged(&old.path));
+        if path.file_name() == b".gitattributes" {
+            let before = change.old.as_ref().and_then(|old| self.base.read(&old.path)).unwrap_or_default();
+            let line = new_conversion(&self.head.read(path)?, &before)?;
+            return Some(format!("`{line}` checks out something else than the commit holds"));
+        }
+        if is_same || !self.is_judged(path) {
+            return None;
+        }
+        if new.mode & KIND == SUBMODULE {
+            let what = "is new or leads to another commit: what is in it, nobody checks here";
+            return Some(format!("the submodule `{path}` {what}"));
+        }
+        if new.mode & KIND == LINK && !self.head.leads_somewhere(path) {
+            return Some(format!("the link `{path}` leads to nothing that the commit holds"));
+        }
+        if is_binary(path) {
+            return Some(format!("`{path}` is new or has changed, and what it does cannot be read"));
+        }
+        let is_pointer = readers::by_path(path).is_some()
+            && self.head.read(path).is_some_and(|bytes| bytes.starts_with(b"version https://git-lfs"));
+        is_pointer.then(|| format!("`{path}` is a pointer to a file that the commit does not hold"))
+    }
+
+    /// Whether any rule may speak of code at a path, beneath it, or beside it.
+    fn is_judged(&self, path: &RepoPath) -> bool {
+        let policy = self.engine.policy;
+        let (beneath, beside) = (path.join(b"x.py"), path.parent().join(b"x.py"));
+        let is_excluded = |path: &RepoPath| policy.exclude.iter().any(|(glob, _)| glob.matches(path));
+        let folder = format!("{path}/");
+        policy.rules.iter().any(|rule| {
+            let within = rule.scope.within.iter();
+            let reaches_beneath =
+                within.map(|(glob, _)| glob.as_str().trim_start_matches('/')).any(|glob| glob.starts_with(&folder));
+            let speaks = |path: &RepoPath| rule.scope.covers(path) && !is_excluded(path);
+            reaches_beneath || speaks(path) || speaks(&beneath) || speaks(&beside)
+        })
     }
 
     /// Top-level modules that are new and called like a library.
@@ -280,9 +311,28 @@ impl Gate<'_> {
     }
 }
 
-fn is_opaque(path: &RepoPath) -> bool {
+fn is_binary(path: &RepoPath) -> bool {
     let name = path.file_name().to_ascii_lowercase();
-    OPAQUE_SUFFIXES.iter().any(|suffix| name.strip_suffix(suffix.as_bytes()).is_some_and(|stem| stem.ends_with(b".")))
+    let has = |suffix: &&str| name.strip_suffix(suffix.as_bytes()).is_some_and(|stem| stem.ends_with(b"."));
+    // `lib.so.1` is one, too.
+    OPAQUE_SUFFIXES.iter().any(has) || memchr::memmem::find(&name, b".so.").is_some()
+}
+
+/// A line of attributes that was not there before and by which files are converted when they are checked out.
+fn new_conversion(now: &[u8], before: &[u8]) -> Option<String> {
+    let lines = |bytes: &[u8]| -> Vec<String> {
+        String::from_utf8_lossy(bytes).lines().map(|line| line.trim().to_owned()).collect()
+    };
+    let known = lines(before);
+    lines(now).into_iter().find(|line| {
+        let converts = ["filter", "working-tree-encoding", "ident"];
+        let has = |word: &str| {
+            converts
+                .iter()
+                .any(|name| word == *name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))
+        };
+        !line.starts_with('#') && line.split_whitespace().skip(1).any(has) && !known.contains(line)
+    })
 }
 
 /// Counts findings that agree in all else.

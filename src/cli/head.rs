@@ -118,6 +118,10 @@ impl<'h> HeadFiles<'h> {
     /// When it is, but cannot be.
     pub(super) fn one(&self, version: &Version) -> Result<Option<Selected>, Problem> {
         if let Some(tree) = &self.commit {
+            // A file that was only announced (`git add -N`) is not there yet.
+            if tree.listing().get(&version.path).is_none() {
+                return Ok(None);
+            }
             let mut one = commit_files::select(tree, std::iter::once(version), self.blobs, &self.exclude);
             return one.problems.pop().map_or_else(|| Ok(one.files.pop()), Err);
         }

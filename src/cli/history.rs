@@ -7,6 +7,7 @@ use crate::disk::{self, POLICY_NAMES, Place, absolute};
 use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Unstaged, Version};
 use crate::repo_path::RepoPath;
 use clap::ArgMatches;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 
 /// Where the files that are judged come from.
@@ -32,6 +33,8 @@ pub(super) struct History {
     pub(super) head: Revision,
     /// What is compared with.
     pub(super) base: Revision,
+    /// The index that is meant, where that is not the usual one.
+    index: Option<PathBuf>,
     /// Whether only what is new is told.
     pub(super) is_new_only: bool,
     /// Whose policy judges, and its files; `None` for the one on disk.
@@ -116,6 +119,7 @@ fn open(
         source,
         head,
         base,
+        index: index.map(Path::to_path_buf),
         is_new_only: since.is_some() || is_staged,
         policy_ref,
         listing,
@@ -191,28 +195,37 @@ impl History {
     /// What changed on disk: by way of the index, so that renames are known.
     fn on_disk(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
         let mut changes = git::staged(&self.git, &self.base)?;
-        let Unstaged { changes: unstaged, tracked } = git::unstaged(&self.git, &self.blobs)?;
+        let Unstaged { changes: unstaged, tracked } = git::unstaged(&self.git, &self.blobs, self.index.as_deref())?;
+        let by_new = |changes: &[Change]| -> FxHashMap<RepoPath, usize> {
+            let paths =
+                changes.iter().enumerate().filter_map(|(at, change)| Some((change.new.as_ref()?.path.clone(), at)));
+            paths.collect()
+        };
+        let staged = by_new(&changes);
         for change in unstaged {
             let path = change.old.as_ref().or(change.new.as_ref()).map(|version| version.path.clone());
-            let staged = |known: &&mut Change| known.new.as_ref().map(|version| &version.path) == path.as_ref();
-            match changes.iter_mut().find(staged) {
+            let known = path.and_then(|path| staged.get(&path)).and_then(|at| changes.get_mut(*at));
+            match known {
                 Some(known) => known.new = change.new,
                 None => changes.push(change),
             }
         }
         let links = tracked.iter().filter(|(_, mode)| mode & 0o170_000 == 0o120_000);
         let links = links.filter_map(|(path, mode)| self.link(path, *mode)).collect();
-        let tracked: std::collections::BTreeSet<RepoPath> = tracked.into_iter().map(|(path, _)| path).collect();
+        let tracked: FxHashSet<RepoPath> = tracked.into_iter().map(|(path, _)| path).collect();
+        let removed: FxHashMap<RepoPath, usize> = changes
+            .iter()
+            .enumerate()
+            .filter(|(_, change)| change.new.is_none())
+            .filter_map(|(at, change)| Some((change.old.as_ref()?.path.clone(), at)))
+            .collect();
         for path in untracked {
             let path = under(&self.below, path);
             if tracked.contains(&path) {
                 continue;
             }
             let new = Some(Version { path: path.clone(), mode: 0o100_644, id: None });
-            let removed = |known: &&mut Change| {
-                known.new.is_none() && known.old.as_ref().is_some_and(|version| version.path == path)
-            };
-            match changes.iter_mut().find(removed) {
+            match removed.get(&path).and_then(|at| changes.get_mut(*at)) {
                 Some(known) => known.new = new,
                 None => changes.push(Change { old: None, new }),
             }

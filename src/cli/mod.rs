@@ -19,6 +19,7 @@ mod history;
 mod included;
 mod init;
 mod judge;
+mod newly;
 mod output;
 mod passes;
 mod policy_file;

@@ -8,7 +8,6 @@ use crate::disk::Place;
 use crate::document::mistake::Mistake;
 use crate::formats::paths::Paths;
 use crate::formats::{self, Style};
-use crate::git::CommitTree;
 use crate::packs;
 use crate::policy::{Broken, Policy, PolicySource, load};
 use crate::project::Tree;
@@ -59,12 +58,7 @@ pub(super) fn read(place: &Place, shell: &mut Shell<'_>) -> Result<Policy, Refus
 ///
 /// # Errors
 /// When there is none, it cannot be read, or it is wrong.
-pub(super) fn from_commit(
-    tree: &CommitTree<'_>,
-    root: &Path,
-    path: &RepoPath,
-    today: Date,
-) -> Result<Policy, Vec<Broken>> {
+pub(super) fn from_tree(tree: &dyn Tree, root: &Path, path: &RepoPath, today: Date) -> Result<Policy, Vec<Broken>> {
     let broken = |message: String| {
         let help = "commit a readable policy";
         let mistakes = vec![Mistake::new(Span::default(), message, help)];

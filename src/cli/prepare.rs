@@ -40,6 +40,10 @@ pub(super) fn prepare(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Pre
             return Err(fail(shell, &what, "name a root inside of it"));
         };
         history.below = RepoPath::from_relative(below);
+        if let Some(missing) = target.missing(&place.root, history) {
+            let what = format!("`{}` is neither on disk nor in the commits", missing.display());
+            return Err(fail(shell, &what, "correct the path"));
+        }
     }
     Ok(Prepared { target, history, place })
 }
@@ -54,12 +58,13 @@ impl Prepared {
         matches: &ArgMatches,
         shell: &mut Shell<'_>,
     ) -> Result<(Policy, Option<Loaded>), Refusal> {
-        let committed = self.history.as_ref().and_then(policy_tree);
+        let path = self.place.policy.as_deref().and_then(|policy| policy.strip_prefix(&self.place.root).ok());
+        let path = path.map(RepoPath::from_relative);
+        let committed = self.history.as_ref().and_then(|history| policy_tree(history, path.as_ref()));
         let mut policy = match &committed {
             Some(tree) => {
-                let path = self.place.policy.as_deref().and_then(|policy| policy.strip_prefix(&self.place.root).ok());
-                let path = path.map(RepoPath::from_relative).unwrap_or_default();
-                policy_file::from_commit(tree, &self.place.root, &path, shell.today).map_err(Refusal::Broken)?
+                let path = path.unwrap_or_default();
+                policy_file::from_tree(tree, &self.place.root, &path, shell.today).map_err(Refusal::Broken)?
             }
             None => policy_file::read(&self.place, shell)?,
         };

@@ -6,11 +6,12 @@ use super::side::Outcome;
 use super::{Exit, Shell};
 use crate::baseline::{self, Around, Entry};
 use crate::disk::{self, Reading, read_file};
-use crate::git::{Change, CommitTree};
+use crate::git::CommitTree;
 use crate::policy::Policy;
 use crate::project::Tree;
 use crate::readers;
 use crate::repo_path::RepoPath;
+use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 
 /// The name under which a baseline is found by itself, beside the policy.
@@ -83,7 +84,7 @@ pub(super) fn from_disk(
         }
         Err(error) => {
             let (why, _) = error.explain();
-            let help = "`policy baseline --create` writes one; a policy or `--baseline` that names none uses `policy.baseline` where it is there";
+            let help = "`policy baseline --create` writes one";
             return Err(fail(shell, &format!("the baseline `{path}` {why}"), help));
         }
     }
@@ -124,8 +125,8 @@ fn parse(bytes: &[u8], path: RepoPath, shell: &mut Shell<'_>) -> Result<Loaded, 
 pub(super) struct Existing<'e> {
     /// Its files.
     pub(super) tree: &'e dyn Tree,
-    /// What changed to come there.
-    pub(super) changes: &'e [Change],
+    /// New names of files, by their old ones.
+    pub(super) renames: FxHashMap<RepoPath, RepoPath>,
 }
 
 impl Around for Existing<'_> {
@@ -134,11 +135,7 @@ impl Around for Existing<'_> {
     }
 
     fn renamed(&self, path: &RepoPath) -> Option<RepoPath> {
-        let change = self
-            .changes
-            .iter()
-            .find(|change| change.is_rename() && change.old.as_ref().is_some_and(|version| version.path == *path))?;
-        change.new.as_ref().map(|version| version.path.clone())
+        self.renames.get(path).cloned()
     }
 
     fn has_scope(&self, path: &RepoPath, scope: &str) -> bool {

@@ -4,7 +4,7 @@
 use super::included::INCLUDED;
 use super::judge::from_disk;
 use super::ratchet::{self, Existing, Loaded};
-use super::side::{Means, Outcome, Side};
+use super::side::{Means, Outcome, Side, Unclaimed};
 use super::target::Target;
 use crate::disk::{self, DiskTree, Place, Selection, nearby};
 use crate::engine::Work;
@@ -14,6 +14,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::readers::Reader;
 use crate::repo_path::RepoPath;
 use crate::report::{PolicyInfo, Ratchet, Report, Scope, Summary, Verdict};
+use rustc_hash::FxHashMap;
 use std::path::Path;
 
 /// What a run is given.
@@ -62,12 +63,12 @@ impl Run<'_> {
             scope,
             include: &include,
             around: asked.around(),
-            unclaimed: &[],
+            unclaimed: &Unclaimed::default(),
             unread_policies: selection.policies.clone(),
             is_about_policy: true,
         };
         let mut outcome = side.judge(&self.means);
-        let ratchet = self.ratchet(&mut outcome, &Existing { tree: &tree, changes: &[] }, scope);
+        let ratchet = self.ratchet(&mut outcome, &Existing { tree: &tree, renames: FxHashMap::default() }, scope);
         let included = &outcome.included;
         selection.skipped.retain(|(path, _)| !included.contains(path));
         // A file was named that nobody reads by its name, or a folder of such files.
@@ -84,7 +85,11 @@ impl Run<'_> {
     pub(super) fn ratchet(&self, outcome: &mut Outcome, existing: &Existing<'_>, scope: Scope) -> Option<Ratchet> {
         let own = self.baseline?;
         let (used, stale) = ratchet::apply(&own.entries, outcome, existing);
-        let is_judged = |entry: &&crate::baseline::Entry| self.policy.other_ids.iter().all(|id| **id != *entry.rule);
+        // A rule that was not asked for, or that says nothing yet, cannot tell.
+        let is_judged = |entry: &&crate::baseline::Entry| {
+            let is_other = self.policy.other_ids.iter().any(|id| **id == *entry.rule);
+            !is_other && !self.policy.rule(&entry.rule).is_some_and(crate::policy::Rule::is_waiting)
+        };
         let stale: Vec<String> = match scope {
             Scope::Full => stale
                 .iter()

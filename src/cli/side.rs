@@ -9,7 +9,7 @@ use crate::disk::Selected;
 use crate::engine::{Engine, FileReport, Handed, Included, Keep, Tally, Work, about_policy};
 use crate::finding::Finding;
 use crate::policy::Policy;
-use crate::policy::builtin::EXCEEDED_SUPPRESSIONS;
+use crate::policy::builtin::{EXCEEDED, EXCEEDED_SUPPRESSIONS};
 use crate::problem::Problem;
 use crate::project::{Project, Tree};
 use crate::repo_path::RepoPath;
@@ -52,11 +52,20 @@ pub(super) struct Side<'s> {
     /// Folders whose manifests may pull in what is judged, where that is not everything.
     pub(super) around: BTreeSet<RepoPath>,
     /// Changed files that nobody reads by their names: a manifest may pull them in.
-    pub(super) unclaimed: &'s [(RepoPath, Vec<u8>)],
+    pub(super) unclaimed: &'s Unclaimed,
     /// Policy files beneath the root.
     pub(super) unread_policies: Vec<RepoPath>,
     /// Whether everything is told that is odd about the policy itself; if not, only what a change can add to.
     pub(super) is_about_policy: bool,
+}
+
+/// Changed files that nobody reads by their names.
+#[derive(Default)]
+pub(super) struct Unclaimed {
+    /// With what stands in them.
+    pub(super) files: Vec<(RepoPath, Vec<u8>)>,
+    /// Folders with manifests, which may pull them in.
+    pub(super) folders: BTreeSet<RepoPath>,
 }
 
 /// What judging a side gave.
@@ -140,15 +149,10 @@ impl Side<'_> {
             Scope::Full => Vec::new(),
             Scope::Partial => engine.pulled_in(&self.around),
         };
-        let unclaimed: Vec<&RepoPath> = self
-            .unclaimed
-            .iter()
-            .filter(|(_, bytes)| engine.may_name_distribution(bytes))
-            .map(|(path, _)| path)
-            .collect();
+        let may_matter = self.unclaimed.files.iter().filter(|(_, bytes)| engine.may_name_distribution(bytes));
+        let unclaimed: Vec<&RepoPath> = may_matter.map(|(path, _)| path).collect();
         if !unclaimed.is_empty() {
-            let folders = unclaimed.iter().flat_map(|path| folders_above(path)).collect();
-            let pulled_in = engine.pulled_in(&folders);
+            let pulled_in = engine.pulled_in(&self.unclaimed.folders);
             outcome.pulls_in_unclaimed = pulled_in.iter().any(|included| unclaimed.contains(&&included.path));
         }
         let judged = judge_all(&mut engine, &batch, self.scope, pulled_in, self.include);
@@ -170,7 +174,7 @@ impl Side<'_> {
                 self.files.iter().map(|file| file.path.clone()).chain(outcome.included.iter().cloned()).collect();
             outcome.tally.unread_policies.clone_from(&self.unread_policies);
             let mut about = about_policy(&engine, &outcome.tally, &|path| self.tree.is_folder(path));
-            about.retain(|finding| self.is_about_policy || &*finding.rule == EXCEEDED_SUPPRESSIONS);
+            about.retain(|finding| self.is_about_policy || [EXCEEDED_SUPPRESSIONS, EXCEEDED].contains(&&*finding.rule));
             for finding in &about {
                 outcome.counts.add(finding.level);
             }
@@ -179,14 +183,4 @@ impl Side<'_> {
         outcome.findings.sort_by(Finding::order);
         outcome
     }
-}
-
-/// The folder of a path, and all above.
-pub(super) fn folders_above(path: &RepoPath) -> BTreeSet<RepoPath> {
-    let mut folders = BTreeSet::new();
-    let mut folder = path.parent();
-    while folders.insert(folder.clone()) && !folder.as_bytes().is_empty() {
-        folder = folder.parent();
-    }
-    folders
 }

@@ -5,7 +5,7 @@ use super::common::fail;
 use super::output::to_file;
 use super::{Exit, Shell};
 use crate::disk::{DiskTree, Place, Reading, plain, read_file, to_disk};
-use crate::engine::{Engine, Follow, Keep};
+use crate::engine::{Engine, FileReport, Follow, Keep};
 use crate::finding::Finding;
 use crate::policy::Policy;
 use crate::project::{Project, Tree};
@@ -30,7 +30,7 @@ pub(super) struct Added {
 /// Writes comments for the findings of a report, and tells what became of them.
 pub(super) fn add(place: &Place, policy: &Policy, report: &Report, reason: &str, shell: &mut Shell<'_>) -> Exit {
     let probe = format!("{} allow(rule) -- {reason}", suppression::MARK);
-    if reason.contains(['\n', '\r']) || !matches!(suppression::read(&probe), Some(Ok(_))) {
+    if reason.contains(char::is_control) || !matches!(suppression::read(&probe), Some(Ok(_))) {
         return fail(shell, "this is no reason", "write `--reason \"…\"` in one line");
     }
     let mut by_file: BTreeMap<&RepoPath, Vec<&Finding>> = BTreeMap::new();
@@ -85,13 +85,22 @@ fn add_to_file(
     if free.len() < findings.len() {
         return Err(Refused::Because("it breaks a rule that cannot be suppressed"));
     }
+    let is_link = |disk: &Path| disk.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
     let disk = to_disk(root, path).ok_or(Refused::Because("cannot be a file name on this system"))?;
+    if is_link(&disk) {
+        return Err(Refused::Because("is a link: the comment belongs into what it leads to"));
+    }
     let mut bytes = Vec::new();
     let len = read_file(&disk, Reading::Unknown, &mut bytes).map_err(|error| Refused::System(error.explain().0))?;
     bytes.truncate(len);
     let mut rules_at: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for finding in free {
-        rules_at.entry(line_start(&bytes, finding.statement as usize)).or_default().insert(&finding.rule);
+        let line = line_start(&bytes, finding.statement as usize);
+        // Behind a line that goes on, a comment would end the statement.
+        if goes_on(bytes.get(..line).unwrap_or_default()) {
+            return Err(Refused::Because("no comment can stand where it would be needed"));
+        }
+        rules_at.entry(line).or_default().insert(&finding.rule);
     }
     let text = with_comments(&bytes, &rules_at, reason);
     let check = |bytes: &[u8]| {
@@ -100,15 +109,22 @@ fn add_to_file(
         engine.check(&source, reader, surface, follow)
     };
     let (before, after) = (check(&bytes), check(&text));
-    let asked: BTreeSet<&str> = rules_at.values().flatten().copied().collect();
-    let is_left = after.findings.iter().any(|finding| asked.contains(&*finding.rule));
-    let told = before.findings.len() + before.suppressed.len();
-    if is_left || after.problems.len() > before.problems.len() || after.findings.len() + after.suppressed.len() != told
-    {
+    // Exactly what was asked for is suppressed now, and nothing else has come or gone.
+    let told =
+        |report: &FileReport| report.findings.iter().filter(|finding| !finding.rule.starts_with("policy/")).count();
+    let all = told(&before) + before.suppressed.len();
+    let is_done = told(&after) + findings.len() <= told(&before) && told(&after) + after.suppressed.len() == all;
+    if !is_done || after.problems.len() > before.problems.len() {
         return Err(Refused::Because("no comment can stand where it would be needed"));
     }
     to_file(&disk, |out| out.write_all(&text)).map_err(|error| Refused::System(plain(&error)))?;
     Ok(rules_at.len())
+}
+
+/// Whether what stands in front of a line ends with a backslash.
+fn goes_on(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"\n").unwrap_or(before);
+    before.strip_suffix(b"\r").unwrap_or(before).ends_with(b"\\")
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {

@@ -1,12 +1,12 @@
 //! What a run is about: paths, a list of files, or standard input. Knows arguments and selection; judges nothing.
 
 use super::common::fail;
-use super::history::History;
+use super::history::{History, under};
 use super::judge::Load;
 use super::{Exit, Shell};
 use crate::disk::{self, Place, ReadError, Selected, Selection, Skip, Walk, absolute};
 use crate::formats;
-use crate::git::CommitTree;
+use crate::git::{CommitTree, Listing};
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Tree;
@@ -153,6 +153,21 @@ impl Target {
             }
         };
         first.cloned().unwrap_or_else(|| working.to_path_buf())
+    }
+
+    /// A path that was typed and is nowhere: not on disk, and in no commit that the run is about.
+    #[must_use]
+    pub(super) fn missing(&self, root: &Path, history: &History) -> Option<&Path> {
+        let Target::Paths { paths, .. } = self else { return None };
+        let is_there = |path: &Path| {
+            let below = path.strip_prefix(root).map(|below| under(&history.below, &RepoPath::from_relative(below)));
+            let mut listings = history.listing.iter().chain(history.policy_ref.iter().map(|(_, listing)| listing));
+            let holds = |path: &RepoPath, listing: &Listing| {
+                path.as_bytes().is_empty() || listing.get(path).is_some() || !listing.beneath(path).is_empty()
+            };
+            path.symlink_metadata().is_ok() || below.is_ok_and(|path| listings.any(|listing| holds(&path, listing)))
+        };
+        paths.iter().map(PathBuf::as_path).find(|path| !is_there(path))
     }
 
     /// Whether only files were named, and no folder.

@@ -4,7 +4,7 @@
 use super::common::{self, fail};
 use super::included::INCLUDED;
 use super::judge::from_disk;
-use super::side::{Means, Outcome, Side};
+use super::side::{Means, Outcome, Side, Unclaimed};
 use super::{Exit, Shell};
 use crate::disk::{self, DiskTree, Place, Walk, nearby};
 use crate::engine::Keep;
@@ -56,7 +56,7 @@ pub(super) fn judge(
         scope: Scope::Full,
         include: &include,
         around: BTreeSet::new(),
-        unclaimed: &[],
+        unclaimed: &Unclaimed::default(),
         unread_policies: Vec::new(),
         is_about_policy: false,
     };

@@ -27,6 +27,8 @@ pub struct Entry {
     id_len: usize,
     /// Its length on disk when git last looked, cut to 32 bits.
     pub size: u32,
+    /// When its status last changed, as git last saw it: seconds and nanoseconds.
+    pub changed: (u32, u32),
     /// When it was last written, as git last saw it: seconds and nanoseconds.
     pub modified: (u32, u32),
     /// Whether it is not meant to be on disk (a sparse checkout).
@@ -155,6 +157,7 @@ fn parse(bytes: &[u8], id: usize) -> Result<Vec<Entry>, &'static str> {
             id: own,
             id_len: id,
             size: narrow(number(bytes, start + 36, 4)?),
+            changed: (narrow(number(bytes, start, 4)?), narrow(number(bytes, start + 4, 4)?)),
             modified: (narrow(number(bytes, start + 8, 4)?), narrow(number(bytes, start + 12, 4)?)),
             is_absent: further & 0x4000 != 0,
             is_announced: further & 0x2000 != 0,

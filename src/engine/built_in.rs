@@ -182,7 +182,7 @@ impl Telling<'_, '_> {
     /// Comments may suppress so many findings of a rule, and no more.
     fn budget(&mut self, rule: &Rule, suppressed: usize) {
         let Some((budget, span)) = rule.max_suppressions.filter(|(budget, _)| suppressed > *budget) else { return };
-        let message = format!("{suppressed} findings of `{}` are suppressed, but {budget} may be", rule.id);
+        let message = format!("comments suppress `{}` {suppressed} times, but may do so {budget} times", rule.id);
         let help = "mend some of them, or agree on a higher `max-suppressions`";
         self.push(EXCEEDED_SUPPRESSIONS, (rule.source, span), &rule.id, message, help);
     }

@@ -7,6 +7,7 @@ use crate::fact::Confidence;
 use crate::finding::{Finding, PolicyLine};
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
+use crate::policy::builtin::{EXPIRED, EXPIRED_SUPPRESSION};
 use crate::repo_path::RepoPath;
 use crate::surface::Surface;
 use crate::text::Position;
@@ -34,6 +35,8 @@ impl Engine<'_> {
     pub fn own_finding(&self, about: About<'_>) -> Option<Finding> {
         let About { id, path, place, name, message, help } = about;
         let level = self.policy.builtin_level(id);
+        let is_dated = id == EXPIRED || id == EXPIRED_SUPPRESSION;
+        let level = if self.announce && is_dated { level.min(Level::Warn) } else { level };
         if level == Level::None {
             return None;
         }
@@ -85,10 +88,7 @@ impl Engine<'_> {
                     message: flaw.message,
                     help: flaw.help,
                 });
-                if let Some(mut finding) = finding {
-                    if self.announce {
-                        finding.level = finding.level.min(Level::Warn);
-                    }
+                if let Some(finding) = finding {
                     report.counts.add(finding.level);
                     report.findings.push(finding);
                 }

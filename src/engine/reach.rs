@@ -15,6 +15,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Names that are looked at to follow one name. Longer ways are circles, or nobody's code.
 const MOST_STEPS: usize = 10_000;
 
+/// Names longer than this, in bytes, are nobody's code.
+const LONGEST: usize = 500;
+
 /// What a first-party name leads to.
 #[derive(Clone, Debug)]
 pub(super) struct Reached {
@@ -151,6 +154,10 @@ impl Reach {
                 let absolute =
                     if origin.level == 0 { Some(origin.name) } else { importer.resolve(origin.level, &origin.name) };
                 let Some(next) = absolute.map(|name| format!("{name}{behind}")) else { continue };
+                // A name that only grows leads in a circle.
+                if next.len() > LONGEST {
+                    continue;
+                }
                 if seen.insert(next.clone()) {
                     let mut chain = chain.clone();
                     chain.push(Link {

@@ -105,8 +105,10 @@ impl Judging<'_, '_> {
             )),
             Ok(written) => self.resolve(&written, &mut found),
         }
-        if !self.report.suppressions.iter().any(|known| known.start == found.start) {
-            self.report.suppressions.push(found);
+        // Each comes once, in the order of the file.
+        let known = &mut self.report.suppressions;
+        if let Err(at) = known.binary_search_by(|known| known.start.offset.cmp(&found.start.offset)) {
+            known.insert(at, found);
         }
     }
 
@@ -207,7 +209,8 @@ impl Engine<'_> {
         }
         for (id, used) in &suppression.rules {
             // Which dependencies are used, only a full run knows.
-            let is_known = self.policy.rule(id).is_some_and(|rule| is_whole || !rule.judge.judges_use());
+            let is_known =
+                self.policy.rule(id).is_some_and(|rule| (is_whole || !rule.judge.judges_use()) && !rule.is_waiting());
             if *used == 0 && is_known {
                 flaws.push(Flaw {
                     id: UNUSED_SUPPRESSION,

@@ -92,6 +92,7 @@ impl Judging<'_, '_> {
         }
         let today = self.engine.today;
         if let Some((from, next)) = rule.schedule.as_ref().and_then(|schedule| schedule.next(today))
+            && let next = rule.level_from(next, (fact.contexts, fact.surface))
             && next > level
         {
             let _ = write!(message, "; {next} {} ({from})", days_ahead(today, from));
@@ -194,7 +195,7 @@ impl Judging<'_, '_> {
 
     /// A level that a day brought about is at most a warning where dates are only announced.
     pub(super) fn announced(&self, rule: &Rule, level: Level, ended: Option<Date>) -> Level {
-        let is_dated = ended.is_some() || rule.is_scheduled();
+        let is_dated = ended.is_some() || rule.is_dated(self.path, self.engine.today);
         if self.engine.announce && is_dated { level.min(Level::Warn) } else { level }
     }
 

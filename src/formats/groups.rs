@@ -23,11 +23,12 @@ impl GroupBy {
     pub fn group(self, finding: &Finding) -> String {
         match self {
             GroupBy::Owner => match finding.owners.as_deref() {
-                None => "no owner known".to_owned(),
-                Some([]) => "owned by nobody".to_owned(),
+                None => "unknown".to_owned(),
+                Some([]) => "nobody".to_owned(),
                 Some(owners) => owners.iter().map(|owner| &**owner).collect::<Vec<_>>().join(" "),
             },
             GroupBy::Rule => finding.rule.to_string(),
+            GroupBy::Directory if finding.path.parent().as_bytes().is_empty() => "./".to_owned(),
             GroupBy::Directory => format!("{}/", finding.path.parent()),
         }
     }

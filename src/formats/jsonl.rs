@@ -13,6 +13,7 @@ pub(super) struct Jsonl;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "there is one summary in a report")]
 enum Line<'a> {
     Finding(Box<WireFinding<'a>>),
     Problem(WireProblem<'a>),

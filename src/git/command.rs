@@ -115,6 +115,8 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_NO_LAZY_FETCH", "1")
+            // Whatever else the configuration allows: nothing is ever fetched.
+            .env("GIT_ALLOW_PROTOCOL", "")
             .env("GIT_GRAFT_FILE", "/dev/null");
         command
     }

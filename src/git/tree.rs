@@ -8,6 +8,7 @@ use crate::disk::ReadError;
 use crate::project::Tree;
 use crate::repo_path::RepoPath;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 
 /// Links lead to links at most so often.
 const MOST_LINKS: usize = 8;
@@ -52,6 +53,18 @@ impl<'b> CommitTree<'b> {
             }
         }
         None
+    }
+
+    /// Whether a link leads to a file or to a folder inside the tree.
+    #[must_use]
+    pub fn leads_somewhere(&self, link: &RepoPath) -> bool {
+        let target = || {
+            let mut bytes = Vec::new();
+            let len = self.blobs.read(self.listing.get(link)?.id.as_deref()?, &mut bytes).ok()?;
+            behind(link, bytes.get(..len)?)
+        };
+        self.file(link).is_some()
+            || target().is_some_and(|path| !path.as_bytes().is_empty() && !self.listing.beneath(&path).is_empty())
     }
 
     /// Links that lead to files inside the tree, with these.
@@ -143,22 +156,35 @@ pub struct Overlay<'b> {
     blobs: &'b Blobs,
     /// Files that are otherwise; `None` where there are none.
     files: FxHashMap<RepoPath, Option<Version>>,
-    /// Folders in which there are files of its own, with all above.
-    folders: FxHashSet<RepoPath>,
+    /// What lies directly in folders because of its own files: names, and whether each is a folder.
+    own: FxHashMap<RepoPath, BTreeMap<Vec<u8>, bool>>,
+    /// Folders in which something is not there, with all above; and those with Python of its own.
+    hiding: FxHashSet<RepoPath>,
+    python: FxHashSet<RepoPath>,
 }
 
 impl<'b> Overlay<'b> {
     /// What lies beneath, with these files instead.
     #[must_use]
     pub fn new(below: &'b dyn Tree, blobs: &'b Blobs, files: FxHashMap<RepoPath, Option<Version>>) -> Self {
-        let mut folders = FxHashSet::default();
+        let mut own: FxHashMap<RepoPath, BTreeMap<Vec<u8>, bool>> = FxHashMap::default();
+        let (mut hiding, mut python) = (FxHashSet::default(), FxHashSet::default());
         for (path, version) in &files {
-            let mut folder = path.parent();
-            while version.is_some() && folders.insert(folder.clone()) && !folder.as_bytes().is_empty() {
-                folder = folder.parent();
+            let (mut child, mut is_folder) = (path.clone(), false);
+            while !child.as_bytes().is_empty() {
+                let folder = child.parent();
+                if version.is_some() {
+                    own.entry(folder.clone()).or_default().insert(child.file_name().to_vec(), is_folder);
+                    if is_python(path) {
+                        python.insert(folder.clone());
+                    }
+                } else {
+                    hiding.insert(folder.clone());
+                }
+                (child, is_folder) = (folder, true);
             }
         }
-        Self { below, blobs, files, folders }
+        Self { below, blobs, files, own, hiding, python }
     }
 
     /// What it says of a path itself.
@@ -199,7 +225,7 @@ impl Tree for Overlay<'_> {
     }
 
     fn is_folder(&self, path: &RepoPath) -> bool {
-        self.folders.contains(path) || (self.below.is_folder(path) && (!self.hides_in(path) || self.holds_any(path)))
+        self.own.contains_key(path) || (self.below.is_folder(path) && (!self.hides_in(path) || self.holds_any(path)))
     }
 
     fn entries(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
@@ -213,12 +239,8 @@ impl Tree for Overlay<'_> {
     }
 
     fn holds_python(&self, path: &RepoPath) -> bool {
-        let own = |wanted: bool| {
-            self.files
-                .iter()
-                .any(|(file, version)| version.is_some() == wanted && file.is_beneath(path) && is_python(file))
-        };
-        own(true) || if own(false) { self.holds(path, &is_python) } else { self.below.holds_python(path) }
+        self.python.contains(path)
+            || if self.hides_in(path) { self.holds(path, &is_python) } else { self.below.holds_python(path) }
     }
 
     fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
@@ -238,7 +260,7 @@ impl Tree for Overlay<'_> {
 impl Overlay<'_> {
     /// Whether something beneath a folder is not there.
     fn hides_in(&self, folder: &RepoPath) -> bool {
-        self.files.iter().any(|(path, version)| version.is_none() && path.is_beneath(folder))
+        self.hiding.contains(folder)
     }
 
     fn holds_any(&self, folder: &RepoPath) -> bool {
@@ -264,18 +286,13 @@ impl Overlay<'_> {
     /// What lies directly in a folder; folders may turn out to be empty.
     fn listed(&self, folder: &RepoPath) -> Vec<(Vec<u8>, bool)> {
         let mut entries = self.below.entries(folder);
-        entries.retain(|(name, _)| !matches!(self.answer(&folder.join(name)), Answer::Not));
-        for (path, version) in &self.files {
-            if version.is_none() || !path.is_beneath(folder) {
-                continue;
-            }
-            let Some(rest) = path.strip_folder(folder).filter(|rest| !rest.is_empty()) else { continue };
-            let end = memchr::memchr(b'/', rest);
-            let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-            if !entries.iter().any(|(known, _)| known == name) {
-                entries.push((name.to_vec(), end.is_some()));
-            }
+        if self.hides_in(folder) {
+            entries.retain(|(name, _)| !matches!(self.answer(&folder.join(name)), Answer::Not));
         }
+        let known: FxHashSet<Vec<u8>> = entries.iter().map(|(name, _)| name.clone()).collect();
+        let own = self.own.get(folder).into_iter().flatten();
+        entries
+            .extend(own.filter(|(name, _)| !known.contains(*name)).map(|(name, is_folder)| (name.clone(), *is_folder)));
         entries
     }
 }

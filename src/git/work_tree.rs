@@ -22,8 +22,8 @@ pub struct Unstaged {
 ///
 /// # Errors
 /// When the index cannot be understood, or holds conflicts.
-pub fn unstaged(git: &Git, blobs: &Blobs) -> Result<Unstaged, GitError> {
-    let entries = git_index::entries(git.top(), None)
+pub fn unstaged(git: &Git, blobs: &Blobs, index: Option<&Path>) -> Result<Unstaged, GitError> {
+    let entries = git_index::entries(git.top(), index)
         .map_err(|what| GitError::new(what, "repair the index, for example with `git status`"))?;
     if let Some(conflict) = entries.iter().find(|entry| entry.is_conflict) {
         let what = format!("`{}` has conflicts in the index", conflict.path);
@@ -51,7 +51,14 @@ fn change(top: &Path, blobs: &Blobs, entry: &Entry, written: Option<(u64, u32)>)
     if meta.is_symlink() != is_link || entry.is_announced {
         return Some(Change { old, new });
     }
-    if is_unchanged(&meta, entry, written) || is_link {
+    if is_link {
+        let target = std::fs::read_link(&disk).ok()?;
+        let mut stored = Vec::new();
+        let len = blobs.read(&entry.id(), &mut stored).ok();
+        let is_same = len.is_some_and(|len| stored.get(..len) == Some(target.as_os_str().as_encoded_bytes()));
+        return (!is_same).then_some(Change { old, new });
+    }
+    if is_unchanged(&meta, entry, written) {
         return None;
     }
     let (mut own, mut stored) = (Vec::new(), Vec::new());
@@ -67,10 +74,25 @@ fn is_unchanged(meta: &std::fs::Metadata, entry: &Entry, written: Option<(u64, u
     let (seconds, nanos) = entry.modified;
     let seen = (u64::from(seconds), nanos);
     // Some file systems and some builds of git keep no nanoseconds.
-    let is_then = modified.is_some_and(|now| now.0 == seen.0 && (now.1 == seen.1 || seen.1 == 0));
+    let is_then =
+        is_same_status(meta, entry) && modified.is_some_and(|now| now.0 == seen.0 && (now.1 == seen.1 || seen.1 == 0));
     is_then
         && crate::span::to_u32(usize::try_from(meta.len()).unwrap_or(usize::MAX)) == entry.size
         && written.is_some_and(|written| seen < written)
+}
+
+/// Whether nobody has touched it since, as far as the system tells: restoring the time of a file does not restore this.
+#[cfg(unix)]
+fn is_same_status(meta: &std::fs::Metadata, entry: &Entry) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (seconds, nanos) = entry.changed;
+    (seconds == 0 && nanos == 0)
+        || (i64::from(seconds) == meta.ctime() && (nanos == 0 || i64::from(nanos) == meta.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn is_same_status(_: &std::fs::Metadata, _: &Entry) -> bool {
+    true
 }
 
 fn index_written(top: &Path) -> Option<(u64, u32)> {

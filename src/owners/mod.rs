@@ -18,7 +18,7 @@ use crate::repo_path::RepoPath;
 use index::Index;
 use pattern::Pattern;
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Who owns a path.
@@ -102,6 +102,12 @@ impl Owners {
         let owners = says.values().flatten().flat_map(|rule| rule.owners.iter().map(String::as_str));
         let owners: Vec<&str> = owners.filter(|owner| seen.insert(*owner)).collect();
         if owners.is_empty() { Owned::Nobody } else { Owned::By(owners) }
+    }
+
+    /// Everybody whom the file names.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.rules.iter().flat_map(|rule| rule.owners.iter().map(String::as_str)).collect()
     }
 
     /// What the file's service does not take as it is meant, in the order of lines.

@@ -57,7 +57,13 @@ impl Override {
     /// Whether it holds for a file on a day.
     #[must_use]
     pub fn holds(&self, path: &RepoPath, today: Date) -> bool {
-        !self.is_expired(today) && (self.within.is_empty() || self.within.iter().any(|(glob, _)| glob.matches(path)))
+        !self.is_expired(today) && self.speaks_of(path)
+    }
+
+    /// Whether it speaks of a file.
+    #[must_use]
+    pub fn speaks_of(&self, path: &RepoPath) -> bool {
+        self.within.is_empty() || self.within.iter().any(|(glob, _)| glob.matches(path))
     }
 
     /// Whether it is past its last day.

@@ -136,10 +136,18 @@ impl Rule {
         changed.find_map(|change| change.suppressible).unwrap_or(self.suppressible)
     }
 
-    /// Whether its level depends on the day.
+    /// Whether its level in a file depends on the day: it is scheduled, or what changed it there has ended.
     #[must_use]
-    pub fn is_scheduled(&self) -> bool {
-        self.schedule.is_some() || self.overrides.iter().any(|change| change.schedule.is_some())
+    pub fn is_dated(&self, path: &RepoPath, today: Date) -> bool {
+        let ended =
+            |change: &Arc<Override>| change.level.is_some() && change.is_expired(today) && change.speaks_of(path);
+        self.schedule.is_some() || self.overrides.iter().any(|change| change.schedule.is_some() || ended(change))
+    }
+
+    /// Whether it says nothing yet, since its first day has not come.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.schedule.is_some() && self.level == Level::None
     }
 
     /// The level where nothing special holds, for people.

@@ -98,7 +98,7 @@ fn read_one(
     if suppressible == Some(false)
         && let Some((key, _)) = fields.entry("max-suppressions")
     {
-        let help = "remove one of the two: a budget of 0 says the same";
+        let help = "remove one of the two";
         reading.wrong(key.span, "a rule that cannot be suppressed needs no budget", help);
     }
     let (kind, value) = verb?;

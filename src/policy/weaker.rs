@@ -1,9 +1,10 @@
 //! What of a policy judges less than another one did: rules that are gone or lowered, paths that are left out, exemptions that
 //! grew. Knows policies only; when in doubt, a difference counts as weaker.
 
-use super::{Exemption, Override, Policy, Rule, Schedule};
+use super::{Exemption, Override, Policy, Renamed, Rule, Schedule};
 use crate::context::{Context, Contexts};
 use crate::pattern::glob::Glob;
+use crate::repo_path::RepoPath;
 use crate::span::Span;
 use crate::surface::Surface;
 use jiff::civil::Date;
@@ -34,9 +35,17 @@ pub fn weaker(old: &Policy, new: &Policy, today: Date) -> Vec<Weaker> {
                 message: format!("the rule `{}` is gone", before.id),
                 place: None,
             }),
-            Some(after) => compare(before, after, today, &mut found),
+            Some(after) => {
+                compare(before, after, today, &mut found);
+                let (was, is) = (old.python.target, new.python.target);
+                if before.holds_for(was) && !after.holds_for(is) {
+                    let message = format!("`{}` does not hold for Python {}.{}", after.id, is.0, is.1);
+                    found.push(Weaker { name: after.id.to_string(), message, place: Some((after.source, after.span)) });
+                }
+            }
         }
     }
+    layout(old, new, &mut found);
     for (what, before, after) in
         [("exclude", globs(&old.exclude), &new.exclude), ("unanalysed", excuses(old), &unanalysed(new))]
     {
@@ -58,6 +67,22 @@ pub fn weaker(old: &Policy, new: &Policy, today: Date) -> Vec<Weaker> {
         }
     }
     found
+}
+
+/// Roots and packages that are gone: what lies there has other names now.
+fn layout(old: &Policy, new: &Policy, found: &mut Vec<Weaker>) {
+    let mut tell = |message: String| found.push(Weaker { name: "python".to_owned(), message, place: None });
+    let keeps =
+        |root: &RepoPath| new.python.roots.as_ref().is_none_or(|roots| roots.iter().any(|(own, _)| own == root));
+    for (root, _) in old.python.roots.iter().flatten().filter(|(root, _)| !keeps(root)) {
+        tell(format!("`{root}` is no root of modules any more"));
+    }
+    for package in &old.python.packages {
+        let is_same = |own: &Renamed| own.folder == package.folder && own.name == package.name;
+        if !new.python.packages.iter().any(is_same) {
+            tell(format!("`{}` is no longer imported as `{}`", package.folder, package.name));
+        }
+    }
 }
 
 fn globs(globs: &[(Glob, Span)]) -> Vec<&str> {
@@ -141,10 +166,19 @@ fn verb(old: &Rule, new: &Rule, tell: &mut dyn FnMut(String, Span)) {
         return;
     }
     let permits = |text: &&String| PERMITTING.contains(&old.kind.key) || text.contains(": except: ");
-    let gone = old.written.difference(&new.written).filter(|text| !permits(text));
+    // A whole key that is gone leaves its kind of thing unjudged, even where its entries permitted something.
+    let key = |text: &str| text.rsplit_once(": ").map_or(text, |(key, _)| key).to_owned();
+    let keys: BTreeSet<String> = new.written.iter().map(|text| key(text)).collect();
+    let lost = |text: &&String| !text.contains(": except") && !keys.contains(&key(text));
+    let gone = old.written.difference(&new.written).filter(|text| !permits(text) || lost(text));
     let more = new.written.difference(&old.written).filter(permits);
     for text in gone {
         tell(format!("`{id}` no longer says `{text}`"), new.span);
+    }
+    // A call that has to meet one more condition is met less often.
+    let narrows = |text: &&String| [": missing: ", ": with: ", ": args: "].iter().any(|key| text.contains(key));
+    for text in new.written.difference(&old.written).filter(narrows) {
+        tell(format!("`{id}` now asks for `{text}` as well"), new.span);
     }
     for text in more {
         tell(format!("`{id}` now permits `{text}`"), new.span);

@@ -4,7 +4,7 @@
 use super::Sink;
 use crate::excerpt::Excerpt;
 use crate::span::{Span, to_u32};
-use crate::text::{Position, Text};
+use crate::text::{Position, Positions, Text};
 
 /// A comment, from the mark on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub fn may_stand_in(bytes: &[u8]) -> bool {
     })
 }
 
+/// A comment stands for a line at most so far below it.
+const MOST_LINES: usize = 1_000;
+
 /// A comment found in a text, before anybody knows what it stands for.
 pub(super) struct Found {
     /// Where the comment begins, with its sign.
@@ -46,16 +49,27 @@ pub(super) struct Found {
 }
 
 /// Hands over a comment in which the mark stands. `is_comment` says whether a line, trimmed, is nothing but a comment.
-pub(super) fn tell(text: &Text<'_>, found: &Found, is_comment: &dyn Fn(&str) -> bool, sink: &mut dyn Sink) {
+pub(super) fn tell(
+    text: &Text<'_>,
+    positions: &mut Positions<'_>,
+    found: &Found,
+    is_comment: &dyn Fn(&str) -> bool,
+    sink: &mut dyn Sink,
+) {
     let content = text.content();
     let Some(at) = mark_in(content, found) else { return };
     let covers = line_for(content, found.start, is_comment);
-    hand_over(text, at, found, covers, sink);
+    hand_over(text, positions, (at, found), covers, sink);
 }
 
 /// Hands over a comment that stands for this part of the text.
-pub(super) fn hand_over(text: &Text<'_>, mark: usize, found: &Found, covers: Span, sink: &mut dyn Sink) {
-    let mut positions = text.positions();
+pub(super) fn hand_over(
+    text: &Text<'_>,
+    positions: &mut Positions<'_>,
+    (mark, found): (usize, &Found),
+    covers: Span,
+    sink: &mut dyn Sink,
+) {
     let said = text.content().get(mark..found.end).unwrap_or_default();
     let (start, end) = (positions.at(to_u32(mark)), positions.at(to_u32(found.end)));
     let covers = (positions.stored(covers.start), positions.stored(covers.end));
@@ -85,7 +99,11 @@ fn line_for(content: &str, comment: usize, is_comment: &dyn Fn(&str) -> bool) ->
         return own;
     }
     let mut next = own.end as usize;
-    while next < bytes.len() {
+    // Behind a long stack of comments, the first ones stand for nothing.
+    for _ in 0..MOST_LINES {
+        if next >= bytes.len() {
+            break;
+        }
         next += 1;
         let end = line_end(bytes, next);
         let line = content.get(next..end).unwrap_or_default().trim();
@@ -107,6 +125,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 pub(super) fn tell_lines(text: &Text<'_>, sink: &mut dyn Sink) {
     let content = text.content();
     let is_comment = |line: &str| line.starts_with(['#', ';']);
+    let mut positions = text.positions();
     let mut is_first = true;
     let mut start = 0;
     for line in content.split_inclusive(['\n', '\r']) {
@@ -116,7 +135,7 @@ pub(super) fn tell_lines(text: &Text<'_>, sink: &mut dyn Sink) {
             && let Some(at) = sign_in(body)
         {
             let found = Found { start: start + at, end: start + body.trim_end().len(), is_first: is_first && is_own };
-            tell(text, &found, &is_comment, sink);
+            tell(text, &mut positions, &found, &is_comment, sink);
         }
         is_first &= is_own;
         start += line.len();

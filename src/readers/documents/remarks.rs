@@ -9,6 +9,7 @@ use crate::text::Text;
 /// Hands over comments between these signs in which the mark stands.
 pub(super) fn read(text: &Text<'_>, (opens, closes): (&str, &str), sink: &mut dyn Sink) {
     let content = text.content();
+    let mut positions = text.positions();
     let mut from = 0;
     let mut is_first = true;
     while let Some(start) = content.get(from..).and_then(|rest| rest.find(opens)).map(|at| from + at) {
@@ -20,7 +21,7 @@ pub(super) fn read(text: &Text<'_>, (opens, closes): (&str, &str), sink: &mut dy
         if let Some(mark) = mark_in(content, &found) {
             let text_end = content.get(mark..end).map_or(end, |said| mark + said.trim_end().len());
             let covers = block_behind(content, from);
-            hand_over(text, mark, &Found { end: text_end, ..found }, covers, sink);
+            hand_over(text, &mut positions, (mark, &Found { end: text_end, ..found }), covers, sink);
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::text::Text;
 pub(in crate::readers) fn read(text: &Text<'_>, may_be_first: bool, sink: &mut dyn Sink) {
     let content = text.content();
     let bytes = content.as_bytes();
+    let mut positions = text.positions();
     let mut lexer = Lexer::new(bytes);
     let mut is_first = may_be_first;
     let mut at = 0;
@@ -17,7 +18,7 @@ pub(in crate::readers) fn read(text: &Text<'_>, may_be_first: bool, sink: &mut d
         at = token.end;
         if token.kind == TokenKind::Comment {
             let found = Found { start: token.start, end: token.end, is_first };
-            tell(text, &found, &|line| line.starts_with('#'), sink);
+            tell(text, &mut positions, &found, &|line| line.starts_with('#'), sink);
         } else {
             is_first = false;
         }

@@ -1,0 +1,5 @@
+import os
+import requests
+
+usage = """
+"""; import aiohttp

@@ -1,0 +1,9 @@
+import requests
+import requests
+
+
+def again():
+    import requests
+
+
+import requests

@@ -1,0 +1,5 @@
+import requests
+
+
+def get():
+    import aiohttp

@@ -1,0 +1,3 @@
+import aiohttp
+import httpx
+import requests

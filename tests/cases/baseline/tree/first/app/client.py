@@ -1,0 +1,8 @@
+import requests
+
+
+class Client:
+    def get(self, url):
+        import requests.adapters
+
+        return requests.get(url)

@@ -1,0 +1,2 @@
+import pytz
+import pytz.exceptions

@@ -1,0 +1,2 @@
+# policy: allow(future) -- a finding about the whole file wants `allow-file`
+import os

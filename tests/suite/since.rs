@@ -136,3 +136,153 @@ fn nothing_that_changed_is_clean_and_says_so() {
     assert_eq!(run.code, 0);
     assert!(run.stderr.contains("0 of 0 files checked"), "{}", run.stderr);
 }
+
+/// The gate over a repository of its own: the policy, a base, and a change; the exit code and all output.
+fn gated(policy: &str, base: &[(&str, &str)], change: &dyn Fn(&Repo)) -> (i32, String) {
+    let repo = Repo::base();
+    repo.before(|repo| {
+        repo.git(&["rm", "--quiet", "-r", "."]);
+        repo.write("policy.yaml", format!("version: 1\nrules:\n{policy}"));
+        base.iter().for_each(|(path, text)| repo.write(path, text));
+    });
+    change(&repo);
+    repo.commit();
+    let run = repo.gate();
+    (run.code, run.stdout + &run.stderr)
+}
+
+const HTTP: &str = "  http: { forbid: [requests] }\n";
+
+#[test]
+fn what_gets_worse_is_new() {
+    let dynamic = "import importlib\nr = importlib.import_module('requests')\n";
+    let (code, said) = gated(HTTP, &[("a.py", dynamic)], &|repo| repo.write("a.py", "import requests as r\n"));
+    assert_eq!(code, 1, "{said}");
+    let typed = "  http: { forbid: [requests], contexts: { type-checking: note } }\n";
+    let lazy = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n";
+    let (code, said) = gated(typed, &[("a.py", lazy)], &|repo| repo.write("a.py", "import requests\n"));
+    assert_eq!(code, 1, "{said}");
+    let baseline = ("policy.baseline", "# policy-baseline 1\nhttp\ta.py\t\trequests\t0\n");
+    let (code, said) = gated(typed, &[("a.py", lazy), baseline], &|repo| repo.write("a.py", "import requests\n"));
+    assert_eq!(code, 1, "{said}");
+}
+
+#[test]
+fn what_comes_from_where_nobody_looks_is_looked_at() {
+    let policy = "  http: { forbid: [requests] }\nexclude: [vendor/]\n";
+    let hidden = "# coding: shift_jis\nimport requests\n# a long enough line that is the same on both sides\n";
+    let (code, said) = gated(policy, &[("vendor/a.py", hidden), ("app/b.py", "x = 1\n")], &|repo| {
+        repo.git(&["mv", "vendor/a.py", "app/a.py"]);
+    });
+    assert_eq!(code, 2, "{said}");
+    let odd = [("deploy/x/requirements.txt", "-r ../../lib/odd.lst\n"), ("lib/odd.lst", "flask\n")];
+    let (code, said) = gated(HTTP, &odd, &|repo| repo.append("lib/odd.lst", "requests\n"));
+    assert_eq!(code, 1, "{said}");
+}
+
+#[test]
+fn an_exemption_that_is_full_is_full_for_all_files_together() {
+    let policy = "  http: { forbid: [requests], allow-in: [{ in: w/, why: x, max: 2 }] }\n";
+    let base = [("w/a.py", "import requests\n"), ("w/b.py", "import requests\n")];
+    let (code, said) = gated(policy, &base, &|repo| repo.write("w/c.py", "import requests\n"));
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("exceeded-exemption"), "{said}");
+}
+
+#[test]
+fn what_a_checkout_turns_into_something_else_is_told() {
+    for attributes in ["app/new.py working-tree-encoding=IBM037\n", "*.py filter=lfs diff=lfs\n"] {
+        let (code, said) = gated(HTTP, &[("a.py", "x = 1\n")], &|repo| repo.write(".gitattributes", attributes));
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("opaque-code"), "{said}");
+    }
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    let (code, said) = gated(HTTP, &[], &|repo| repo.write("app/new.py", pointer));
+    assert_eq!(code, 1, "{said}");
+    let scoped = "  http: { forbid: [requests], in: ['apps/**/*.py'] }\n";
+    let (code, said) = gated(scoped, &[("apps/a.py", "x = 1\n")], &|repo| repo.write("apps/evil.so", "x"));
+    assert_eq!(code, 1, "{said}");
+}
+
+#[test]
+fn a_path_that_is_nowhere_is_no_answer() {
+    let repo = Repo::base();
+    repo.violate();
+    repo.commit();
+    let run = repo.policy(&["check", "--since", "main", "--policy-ref", "main", "srcc/"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}
+
+#[test]
+fn a_staged_policy_judges_what_is_staged() {
+    let repo = Repo::base();
+    repo.write("app/new.py", "import requests\n");
+    repo.git(&["add", "--all"]);
+    repo.edit("policy.yaml", "[requests, aiohttp]", "[httpx]");
+    assert_eq!(found(&repo, &["--staged"]), one("app/new.py [http]"));
+    // What was only announced is not staged.
+    repo.write("app/later.py", "import requests\n");
+    repo.git(&["add", "--intent-to-add", "app/later.py"]);
+    assert_eq!(found(&repo, &["--staged"]), one("app/new.py [http]"));
+}
+
+#[test]
+fn a_branch_that_lags_behind_is_not_blamed_for_it() {
+    let repo = Repo::base();
+    repo.write("app/more.py", "import json\n");
+    repo.commit();
+    repo.meanwhile(|repo| repo.append("policy.yaml", "  late: { forbid: [simplejson] }\n"));
+    let run = repo.gate();
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn names_that_grow_in_a_circle_end() {
+    let (code, said) = gated(HTTP, &[("b.py", "")], &|repo| {
+        repo.write("a.py", "from a.m import *\nimport a.m as x\nimport requests\n");
+    });
+    assert_eq!(code, 1, "{said}");
+}
+
+#[test]
+fn suppressions_are_written_where_they_change_nothing() {
+    let repo = Repo::base();
+    let text = "if False: x = 1; \\\nimport requests\n";
+    repo.write("app/odd.py", text);
+    let run = repo.policy(&["check", "app/odd.py", "--add-suppressions", "--reason", "why"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(repo.folder().join("app/odd.py")).unwrap(), text);
+    repo.write("app/odd.py", "\u{feff}def f():\r\n\timport requests\r\n");
+    assert_eq!(repo.policy(&["check", "app/odd.py", "--add-suppressions", "--reason", "why"]).code, 0);
+    let written = std::fs::read_to_string(repo.folder().join("app/odd.py")).unwrap();
+    assert_eq!(written, "\u{feff}def f():\r\n\t# policy: allow(http) -- why\r\n\timport requests\r\n");
+}
+
+#[test]
+fn policies_that_judge_less_are_told_alone() {
+    let cases = [
+        (
+            "  libs: { allow-only: { import: [stdlib, flask], dependency: [flask] } }\n",
+            "  libs: { allow-only: { dependency: [flask] } }\n",
+        ),
+        (
+            "  get: { forbid: { call: { name: requests.get } } }\n",
+            "  get: { forbid: { call: { name: requests.get, missing: [timeout] } } }\n",
+        ),
+        (
+            "  http: { forbid: [requests], python: '>=3.11' }\npython: { target: '3.12' }\n",
+            "  http: { forbid: [requests], python: '>=3.11' }\npython: { target: '3.10' }\n",
+        ),
+        (
+            "  own: { forbid: { name: [acme.old] } }\npython: { packages: { lib/a-b: acme } }\n",
+            "  own: { forbid: { name: [acme.old] } }\n",
+        ),
+    ];
+    for (before, after) in cases {
+        let (code, said) = gated(before, &[("lib/a-b/x.py", "x = 1\n")], &|repo| {
+            repo.write("policy.yaml", format!("version: 1\nrules:\n{after}"));
+        });
+        assert_eq!(code, 1, "{after}{said}");
+        assert!(said.contains("policy-weakened"), "{said}");
+    }
+}

@@ -125,6 +125,13 @@ fn page(policy: &Policy, rule: &Rule, today: Date) -> String {
     if !rule.groups.is_empty() {
         let _ = writeln!(text, "  groups: {}", rule.groups.join(", "));
     }
+    match (rule.suppressible, rule.max_suppressions) {
+        (false, _) => text.push_str("  comments cannot suppress it\n"),
+        (true, Some((budget, _))) => {
+            let _ = writeln!(text, "  comments may suppress it {budget} times");
+        }
+        (true, None) => {}
+    }
     if !rule.exemptions.is_empty() {
         let _ = writeln!(text, "\nAllowed nevertheless:\n");
         rule.exemptions.iter().for_each(|exemption| describe(exemption, &mut text));

@@ -18,6 +18,7 @@ mod suite {
     pub(crate) mod formats;
     pub(crate) mod harness;
     pub(crate) mod hazards;
+    pub(crate) mod histories;
     pub(crate) mod maily;
     pub(crate) mod manifests;
     pub(crate) mod odd_files;

@@ -136,11 +136,7 @@ impl<'m> Matching<'m> {
             let named_alike = alike.get(old.file_name()).into_iter().flatten().copied();
             for new in named_alike.chain(renamed) {
                 let common = appeared.get(new).map_or(0, |findings| overlap(entries, findings));
-                // Every package has such a file: one of them is the other only if it holds all that the other held.
-                let is_usual = [&b"__init__.py"[..], b"__main__.py", b"conftest.py"].contains(&old.file_name());
-                let is_enough =
-                    renamed == Some(new) || !is_usual || common == entries.values().map(Vec::len).sum::<usize>();
-                if common > 0 && is_enough {
+                if common > 0 {
                     candidates.push(((renamed == Some(new), common), *old, new));
                 }
             }

@@ -118,33 +118,38 @@ impl Wanted<'_> {
         let matched = baseline::apply(old, findings, &Existing { tree: &tree, renames: FxHashMap::default() });
         let mut entries: BTreeSet<Entry> = BTreeSet::new();
         for (entry, used) in old.iter().zip(&matched.used) {
-            match used.and_then(|index| findings.get(index)) {
-                Some(finding) if self.follows => {
-                    entries.insert(Entry { ordinal: entry.ordinal, ..Entry::of(finding) });
-                }
-                Some(_) => {
+            let found = used.and_then(|index| findings.get(index));
+            // A rule that says nothing yet cannot tell what is done.
+            let is_done = found.is_none() && !policy.rule(&entry.rule).is_some_and(Rule::is_waiting);
+            if self.tightens && is_done {
+                continue;
+            }
+            match found {
+                // Where entries move together, each keeps a number of its own.
+                Some(finding) if self.follows => insert(Entry::of(finding), &mut entries),
+                _ if self.follows => insert(entry.clone(), &mut entries),
+                _ => {
                     entries.insert(entry.clone());
                 }
-                // A rule that says nothing yet cannot tell what is done.
-                None if !self.tightens || policy.rule(&entry.rule).is_some_and(Rule::is_waiting) => {
-                    entries.insert(entry.clone());
-                }
-                None => {}
             }
         }
         for (finding, permitted) in findings.iter().zip(&matched.permitted) {
             if *permitted || !baseline::holds(finding) || !self.accepted.iter().any(|id| **id == *finding.rule) {
                 continue;
             }
-            // The first number that is free: each finding has an entry of its own.
-            let mut entry = Entry { ordinal: 0, ..Entry::of(finding) };
-            while entries.contains(&entry) {
-                entry.ordinal += 1;
-            }
-            entries.insert(entry);
+            insert(Entry::of(finding), &mut entries);
         }
         entries.into_iter().collect()
     }
+}
+
+/// Adds an entry under the first number that is free: each finding has one of its own.
+fn insert(mut entry: Entry, entries: &mut BTreeSet<Entry>) {
+    entry.ordinal = 0;
+    while entries.contains(&entry) {
+        entry.ordinal += 1;
+    }
+    entries.insert(entry);
 }
 
 fn write(own: &Loaded, entries: &[Entry], file: &std::path::Path, shell: &mut Shell<'_>) -> Exit {

@@ -143,7 +143,9 @@ fn gated(policy: &str, base: &[(&str, &str)], change: &dyn Fn(&Repo)) -> (i32, S
     repo.before(|repo| {
         repo.git(&["rm", "--quiet", "-r", "."]);
         repo.write("policy.yaml", format!("version: 1\nrules:\n{policy}"));
-        base.iter().for_each(|(path, text)| repo.write(path, text));
+        for (path, text) in base {
+            repo.write(path, text);
+        }
     });
     change(&repo);
     repo.commit();

@@ -48,11 +48,22 @@ pub(in crate::readers) struct Manifest {
     found: Vec<Found>,
     unreadable: Unreadable,
     includes: Vec<Include>,
+    /// What markers mean: a file has few of them, many times.
+    markers: FxHashMap<String, Versions>,
 }
+
+/// More markers than this are not remembered.
+const MOST_MARKERS: usize = 10_000;
 
 impl Manifest {
     pub(in crate::readers) fn new(surface: Surface) -> Self {
-        Self { surface, found: Vec::new(), unreadable: Unreadable::default(), includes: Vec::new() }
+        Self {
+            surface,
+            found: Vec::new(),
+            unreadable: Unreadable::default(),
+            includes: Vec::new(),
+            markers: FxHashMap::default(),
+        }
     }
 
     /// Takes a requirement; a text that is none is told where it may hide something.
@@ -170,8 +181,20 @@ impl Manifest {
 
     /// Takes a dependency as it is.
     pub(in crate::readers) fn push(&mut self, span: Span, statement: Span, dependency: Dependency) {
-        let marker = dependency.marker.as_ref().map(|(marker, _)| marker::versions(marker));
-        self.push_for(span, statement, marker.unwrap_or_default(), dependency);
+        let versions = dependency.marker.as_ref().map(|(marker, _)| self.versions(marker));
+        self.push_for(span, statement, versions.unwrap_or_default(), dependency);
+    }
+
+    /// The versions of Python that a marker admits.
+    fn versions(&mut self, marker: &str) -> Versions {
+        if let Some(known) = self.markers.get(marker) {
+            return *known;
+        }
+        let versions = marker::versions(marker);
+        if self.markers.len() < MOST_MARKERS {
+            self.markers.insert(marker.to_owned(), versions);
+        }
+        versions
     }
 
     /// The same, meant for some versions of Python.

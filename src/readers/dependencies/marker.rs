@@ -1,6 +1,9 @@
 //! Environment markers (PEP 508): for which versions of Python a requirement is meant. Whatever else a marker asks may hold.
 
+use crate::accepts::{Accepts, Range, Verdict};
 use crate::versions::{Version, Versions};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// Parentheses nested deeper than this are taken to hold.
 const MAX_DEPTH: usize = 32;
@@ -13,8 +16,9 @@ pub(super) fn versions(marker: &str) -> Versions {
         return Versions::ANY;
     }
     let tokens = tokens(marker);
+    let ranges = Ranges::default();
     Versions::those(|version| {
-        let mut reading = Evaluation { tokens: &tokens, at: 0, version, depth: 0 };
+        let mut reading = Evaluation { tokens: &tokens, at: 0, version, depth: 0, ranges: &ranges };
         reading.any().unwrap_or(true)
     })
 }
@@ -58,11 +62,15 @@ fn tokens(marker: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Ranges that a marker asks for, by how they are written: the same ones for every version.
+type Ranges = RefCell<FxHashMap<String, Option<Range>>>;
+
 struct Evaluation<'m> {
     tokens: &'m [Token<'m>],
     at: usize,
     version: Version,
     depth: usize,
+    ranges: &'m Ranges,
 }
 
 impl Evaluation<'_> {
@@ -123,7 +131,7 @@ impl Evaluation<'_> {
             // What else a marker asks for may hold.
             _ => return Some(true),
         };
-        Some(compare(&own, &sign, &other))
+        Some(compare(&own, &sign, &other, self.ranges))
     }
 
     fn operand(&mut self) -> Option<Operand> {
@@ -156,7 +164,7 @@ fn turned(sign: &str) -> String {
     .to_owned()
 }
 
-fn compare(own: &str, sign: &str, other: &str) -> bool {
+fn compare(own: &str, sign: &str, other: &str, ranges: &Ranges) -> bool {
     match sign {
         // `python_version in "3.8 3.9"` is about text.
         "in" => other.contains(own),
@@ -175,8 +183,10 @@ fn compare(own: &str, sign: &str, other: &str) -> bool {
                 sign => sign,
             };
             let asked = if is_patch { &minor } else { other };
-            let Some(range) = crate::accepts::Range::parse(&format!("{sign}{asked}")) else { return true };
-            range.judge(&crate::accepts::Accepts::one(own)) == crate::accepts::Verdict::Inside
+            let mut ranges = ranges.borrow_mut();
+            let range = ranges.entry(format!("{sign}{asked}")).or_insert_with_key(|text| Range::parse(text));
+            let Some(range) = range else { return true };
+            range.judge(&Accepts::one(own)) == Verdict::Inside
         }
     }
 }

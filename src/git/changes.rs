@@ -32,27 +32,25 @@ impl Change {
     }
 }
 
+/// How every comparison is asked for: raw, whole, with renames, and with nothing that the repository could add.
+const FORM: [&str; 9] = [
+    "-r",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "-M",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--ignore-submodules=none",
+];
+
 /// What changed from one commit to another.
 ///
 /// # Errors
 /// When git cannot tell.
 pub fn between_commits(git: &Git, old: &Revision, new: &Revision) -> Result<Vec<Change>, GitError> {
-    let arguments = [
-        "diff-tree",
-        "-r",
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "-M",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-relative",
-        "--ignore-submodules=none",
-        "--end-of-options",
-        &old.id,
-        &new.id,
-    ];
-    parse(&git.run(&arguments)?)
+    compare(git, &["diff-tree"], &[&old.id, &new.id])
 }
 
 /// What changed from a commit to the index.
@@ -60,20 +58,11 @@ pub fn between_commits(git: &Git, old: &Revision, new: &Revision) -> Result<Vec<
 /// # Errors
 /// When git cannot tell, or the index holds conflicts.
 pub fn staged(git: &Git, old: &Revision) -> Result<Vec<Change>, GitError> {
-    let arguments = [
-        "diff-index",
-        "--cached",
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "-M",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-relative",
-        "--ignore-submodules=none",
-        "--end-of-options",
-        &old.id,
-    ];
+    compare(git, &["diff-index", "--cached"], &[&old.id])
+}
+
+fn compare(git: &Git, command: &[&str], sides: &[&str]) -> Result<Vec<Change>, GitError> {
+    let arguments = [command, &FORM, &["--end-of-options"], sides].concat();
     parse(&git.run(&arguments)?)
 }
 

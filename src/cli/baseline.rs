@@ -75,7 +75,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
     let is_named =
         !creates && (is_named || !accepted.is_empty() || matches.get_flag("tighten") || matches.get_flag("follow"));
-    let loaded = match ratchet::from_disk(&file, path.clone(), is_named && !creates, shell) {
+    let loaded = match ratchet::from_disk(&file, path.clone(), is_named, shell) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };

@@ -74,6 +74,11 @@ pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target
     if is_input && typed.len() > 1 {
         return Err(fail(shell, "`-` cannot be joined with other paths", "check standard input in a run of its own"));
     }
+    if is_input && (is_about_change(matches) || is_set(matches, "add-suppressions")) {
+        let help = "these are about files and commits: check standard input in a run of its own";
+        let what = "`-` cannot be joined with `--since`, `--staged`, `--policy-ref` or `--add-suppressions`";
+        return Err(fail(shell, what, help));
+    }
     match (is_input, name, list) {
         (false, Some(_), _) => {
             Err(fail(shell, "`--stdin-filename` needs the path `-`", "write `policy check - --stdin-filename NAME`"))
@@ -105,13 +110,19 @@ pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target
             let here = matches.get_one::<PathBuf>("root").cloned().unwrap_or_else(|| PathBuf::from("."));
             let typed = if typed.is_empty() { vec![&here] } else { typed };
             let paths = typed.into_iter().map(|path| absolute(&shell.working, path)).collect();
-            // A change may touch nothing of what was asked for.
-            let is_about_change =
-                ["since", "policy-ref"].iter().any(|name| matches.try_contains_id(name).unwrap_or(false))
-                    || matches.try_get_one::<bool>("staged").ok().flatten().is_some_and(|is_staged| *is_staged);
-            Ok(Target::Paths { paths, allow_empty: matches.get_flag("allow-empty") || is_about_change })
+            Ok(Target::Paths { paths, allow_empty: matches.get_flag("allow-empty") || is_about_change(matches) })
         }
     }
+}
+
+/// Whether the run is about a change, which may touch nothing of what was asked for. Not every command knows these.
+fn is_about_change(matches: &ArgMatches) -> bool {
+    ["since", "policy-ref"].iter().any(|name| matches.try_contains_id(name).unwrap_or(false))
+        || is_set(matches, "staged")
+}
+
+fn is_set(matches: &ArgMatches, flag: &str) -> bool {
+    matches.try_get_one::<bool>(flag).ok().flatten().is_some_and(|is_set| *is_set)
 }
 
 fn read_list(list: &Path, shell: &mut Shell<'_>) -> Result<Vec<PathBuf>, Exit> {

@@ -47,7 +47,7 @@ impl Tally {
 /// Findings about the policy, in order.
 #[must_use]
 pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&RepoPath) -> bool) -> Vec<Finding> {
-    let mut about = Telling { engine, findings: Vec::new(), ordinals: FxHashMap::default() };
+    let mut about = AboutPolicy { engine, findings: Vec::new(), ordinals: FxHashMap::default() };
     for (index, rule) in engine.policy.rules.iter().enumerate() {
         about.scope(rule, &tally.paths);
         for (position, exemption) in rule.exemptions.iter().enumerate() {
@@ -79,14 +79,14 @@ pub fn about_policy(engine: &Engine<'_>, tally: &Tally, is_folder: &dyn Fn(&Repo
     about.findings
 }
 
-struct Telling<'e, 'a> {
+struct AboutPolicy<'e, 'a> {
     engine: &'e Engine<'a>,
     findings: Vec<Finding>,
     /// How many findings of an id there are about a name in a policy.
     ordinals: FxHashMap<(&'static str, Arc<str>, Arc<RepoPath>), usize>,
 }
 
-impl Telling<'_, '_> {
+impl AboutPolicy<'_, '_> {
     fn scope(&mut self, rule: &Rule, paths: &[RepoPath]) {
         for (glob, span) in &rule.scope.within {
             if !paths.iter().any(|path| glob.matches(path)) {

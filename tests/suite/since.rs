@@ -1,6 +1,7 @@
 //! `--since` and `--staged` on real repositories: what a change adds, whoever it reaches, and nothing else. The work tree, the
 //! index and a merge of a pull request are each a head; files that did not change are looked at where the change may reach them.
 
+use super::harness::{finish, project, python};
 use super::tamper::repository::Repo;
 
 /// Findings of a run, one `path [rule]` each, and its exit code.
@@ -287,4 +288,51 @@ fn policies_that_judge_less_are_told_alone() {
         assert_eq!(code, 1, "{after}{said}");
         assert!(said.contains("policy-weakened"), "{said}");
     }
+}
+
+#[test]
+fn standard_input_is_no_side_of_a_change() {
+    let repo = Repo::base();
+    for more in
+        [&["--since", "main"][..], &["--staged"], &["--policy-ref", "main"], &["--add-suppressions", "--reason", "x"]]
+    {
+        let all: Vec<&str> = ["check", "-", "--stdin-filename", "app/new.py"].iter().chain(more).copied().collect();
+        let run = repo.policy(&all);
+        assert_eq!(run.code, 2, "{more:?} {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("a run of its own"), "{}", run.stderr);
+    }
+}
+
+/// A small cut of `tests/oracle/since.py`, which takes any repository and any range of commits.
+#[test]
+fn a_change_adds_what_two_full_checkouts_differ_in() {
+    let Some(python) = python("a_change_adds_what_two_full_checkouts_differ_in") else { return };
+    let repo = Repo::base();
+    let first = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let steps: [&dyn Fn(&Repo); 8] = [
+        &|repo| repo.write("app/late.py", "from wrapper import post\nfrom app.hop import Session\n"),
+        &|repo| repo.violate(),
+        &|repo| repo.append("wrapper/__init__.py", "from requests import post\n"),
+        &|repo| repo.write("app/hop.py", "from requests import *\n"),
+        &|repo| {
+            repo.git(&["mv", "old/legacy.py", "old/renamed.py"]);
+        },
+        &|repo| repo.append("requirements.txt", "requests==2.32.0\n"),
+        &|repo| repo.remove("wrapper/__init__.py"),
+        &|repo| repo.append("app/new.py", "import aiohttp\n"),
+    ];
+    for step in steps {
+        step(&repo);
+        repo.commit();
+    }
+    let rules = tempfile::tempdir().unwrap();
+    let policy = rules.path().join("policy.yaml");
+    std::fs::write(&policy, "version: 1\nrules:\n  http: { forbid: [requests, aiohttp], allow-in: [/wrapper/] }\n")
+        .unwrap();
+    let script = project().join("tests/oracle/since.py");
+    let mut command = std::process::Command::new(python);
+    command.arg(script).arg(env!("CARGO_BIN_EXE_policy")).arg(repo.folder().join(".git")).arg(&policy);
+    let run = finish(command.arg(format!("{first}..HEAD")).arg("--work").arg(rules.path().join("work")));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("8 commits:") && run.stdout.contains("0 disagreements"), "{}", run.stdout);
 }

@@ -23,6 +23,7 @@ mod suite {
     pub(crate) mod manifests;
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
+    pub(crate) mod outputs;
     pub(crate) mod packs;
     pub(crate) mod policy_text;
     pub(crate) mod properties;

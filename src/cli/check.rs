@@ -21,6 +21,7 @@ use crate::policy::Broken;
 use crate::repo_path::RepoPath;
 use crate::report::{Counts, Report, Summary};
 use clap::ArgMatches;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ pub(super) static COMMAND: Command = Command { name: "check", define, run };
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let started = Instant::now();
-    let destinations = match destinations(matches, &shell.working) {
+    let destinations = match destinations(matches) {
         Ok(destinations) => destinations,
         Err((what, help)) => return fail(shell, &what, &help),
     };
@@ -38,6 +39,9 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Err(exit) => return exit,
     };
     let Prepared { target, history, place } = &prepared;
+    if let Err((what, help)) = output::clash(&destinations, &kept(matches, place)) {
+        return fail(shell, &what, &help);
+    }
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
     let out_style = common::style(matches, shell.out_columns, shell.color);
     let err_style = common::style(matches, shell.err_columns, shell.color);
@@ -131,6 +135,14 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
 }
 
+/// Files that no report may replace, and what they are.
+fn kept(matches: &ArgMatches, place: &Place) -> Vec<(PathBuf, &'static str)> {
+    let policy = place.policy.iter().map(|policy| (policy.clone(), "the policy"));
+    let baseline = matches.get_one::<PathBuf>("baseline").cloned();
+    let baseline = baseline.unwrap_or_else(|| place.root.join(super::ratchet::NAME));
+    policy.chain([(baseline, "the baseline")]).collect()
+}
+
 /// Gives findings their owners, and keeps those of the owners that were asked for.
 fn give_owners(
     report: &mut Report,
@@ -191,7 +203,7 @@ fn tell_all(
         if !is_silent && let Err(what) = output::write(destination, telling, shell) {
             written = false;
             if !what.is_empty() {
-                fail(shell, &what, "free the place or name another file");
+                fail(shell, &what, output::help_for(destination.file.as_deref()));
             }
         }
     }
@@ -210,7 +222,7 @@ fn tell_all(
 fn write_machine_reports(destinations: &[Destination], telling: &Telling<'_>, shell: &mut Shell<'_>) {
     for destination in destinations.iter().filter(|destination| destination.format.tells_problems()) {
         if let Err(what) = output::write(destination, telling, shell) {
-            fail(shell, &what, "");
+            fail(shell, &what, output::help_for(destination.file.as_deref()));
         }
     }
 }

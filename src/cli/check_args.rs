@@ -2,12 +2,11 @@
 
 use super::common;
 use super::output::Destination;
-use crate::disk::absolute;
 use crate::formats::{self, FORMATS, GroupBy};
 use crate::level::Level;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Adds the arguments.
 pub(super) fn define(command: clap::Command) -> clap::Command {
@@ -184,8 +183,8 @@ pub(super) fn group_by(matches: &ArgMatches) -> Option<GroupBy> {
 /// Where reports go, the main one first.
 ///
 /// # Errors
-/// In words, when a `--report` is malformed or two reports would go to one file.
-pub(super) fn destinations(matches: &ArgMatches, working: &Path) -> Result<Vec<Destination>, (String, String)> {
+/// In words, when a `--report` is malformed.
+pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
     let name = matches.get_one::<String>("format").map_or("human", String::as_str);
     let Some(format) = formats::by_name(name) else { return Err((format!("no format `{name}`"), String::new())) };
     let mut all = vec![Destination { format, file: matches.get_one::<PathBuf>("output").cloned() }];
@@ -199,13 +198,6 @@ pub(super) fn destinations(matches: &ArgMatches, working: &Path) -> Result<Vec<D
             return Err((format!("`--report {written}`: there is no format `{name}`"), help));
         };
         let file = if file == "-" { None } else { Some(PathBuf::from(file)) };
-        let same = |other: &Option<PathBuf>| {
-            other.as_ref().map(|f| absolute(working, f)) == file.as_ref().map(|f| absolute(working, f))
-        };
-        if all.iter().any(|other| same(&other.file)) {
-            let what = format!("two reports would go to `{}`", written.split_once('=').map_or("", |(_, file)| file));
-            return Err((what, "give each report a file of its own".to_owned()));
-        }
         all.push(Destination { format, file });
     }
     Ok(all)

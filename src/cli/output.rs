@@ -13,6 +13,62 @@ pub(super) struct Destination {
     pub file: Option<PathBuf>,
 }
 
+/// Whether two reports would go to one file, or one of them over a file that the run is about.
+///
+/// # Errors
+/// In words: what, and what to do.
+pub(super) fn clash(destinations: &[Destination], kept: &[(PathBuf, &str)]) -> Result<(), (String, String)> {
+    let mut taken: Vec<Option<PathBuf>> = Vec::new();
+    for destination in destinations {
+        let file = destination.file.as_deref().map(real);
+        let name = destination.file.as_deref().unwrap_or(Path::new("-")).display();
+        // Whatever is written to a device is gone or told in turn.
+        let is_file = |file: &PathBuf| !is_special(file);
+        if taken.contains(&file) && file.as_ref().is_none_or(is_file) {
+            return Err((format!("two reports would go to `{name}`"), "give each report a file of its own".to_owned()));
+        }
+        if let Some((_, what)) = kept.iter().find(|(path, _)| file.as_ref() == Some(&real(path))) {
+            let help = "name another file for the report";
+            return Err((format!("the report would be written over {what} `{name}`"), help.to_owned()));
+        }
+        taken.push(file);
+    }
+    Ok(())
+}
+
+/// A path without links, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    match (folder_of(path).canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// The folder that a file lies in.
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether a path is a device or a pipe, which cannot be replaced by a whole file.
+fn is_special(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+        || ["/dev/fd", "/dev/stdout", "/dev/stderr", "/proc"].iter().any(|folder| file.starts_with(folder))
+}
+
+/// What to do when a file could not be written.
+#[must_use]
+pub(super) fn help_for(file: Option<&Path>) -> &'static str {
+    match file {
+        None => "the place behind standard output is full or closed; `--output FILE` writes the report to a file",
+        Some(file) if file.is_dir() => "it is a folder: name a file in it",
+        Some(file) if !folder_of(file).is_dir() => "create its folder first, or name another file",
+        Some(_) => "free the place, mend the rights, or name another file",
+    }
+}
+
 /// Writes a report to its destination.
 ///
 /// # Errors
@@ -43,15 +99,15 @@ pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -
     // A link stays a link: what it leads to is replaced.
     let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
     let file = target.as_path();
-    let is_special = std::fs::metadata(file).is_ok_and(|meta| !meta.is_file())
-        || ["/dev/fd", "/dev/stdout", "/dev/stderr", "/proc"].iter().any(|folder| file.starts_with(folder));
-    if is_special {
+    if is_special(file) {
         let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
         write(&mut out)?;
         return out.flush();
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = builder(file).prefix(".policy-").tempfile_in(folder)?;
+    if file.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut temporary = builder(file).prefix(".policy-").tempfile_in(folder_of(file))?;
     {
         let mut out = BufWriter::with_capacity(1 << 17, temporary.as_file_mut());
         write(&mut out)?;

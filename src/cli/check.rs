@@ -16,6 +16,7 @@ use crate::engine::{Keep, Work};
 use crate::formats::paths::Paths;
 use crate::formats::{Telling, escape};
 use crate::git::CommitTree;
+use crate::level::Level;
 use crate::parallel;
 use crate::policy::Broken;
 use crate::repo_path::RepoPath;
@@ -126,9 +127,14 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         }
         stats(&report, (bytes, work), pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
     }
-    if !written || !report.complete {
+    if written { verdict(matches, &report, style.fail_level) } else { Exit::Failed }
+}
+
+/// How a run ends whose reports are all written.
+fn verdict(matches: &ArgMatches, report: &Report, fail_level: Level) -> Exit {
+    if !report.complete {
         Exit::Failed
-    } else if report.summary.findings.reaches(style.fail_level) || is_loose(matches, &report) {
+    } else if report.summary.findings.reaches(fail_level) || is_loose(matches, report) {
         Exit::Findings
     } else {
         Exit::Clean

@@ -1,7 +1,7 @@
 //! Files, folders and links that are not what they look like. What cannot be read is told with its place; everything
 //! else is still checked; nothing hangs.
 
-use super::harness::{FORBID_REQUESTS, finish, folder, policy, run, write};
+use super::harness::{FORBID_REQUESTS, folder, run, write};
 use std::path::Path;
 use std::process::Command;
 

@@ -21,6 +21,7 @@
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call; manifests and locks; commands in containers and pipelines; notebooks and documents) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
+//! | what a tree looks like, for a first policy | `survey` |
 //! | judgement | `engine` |
 //! | what may stay | `baseline` |
 //! | telling | `formats` |
@@ -90,5 +91,6 @@ pub mod source;
 pub mod span;
 pub mod suppression;
 pub mod surface;
+pub mod survey;
 pub mod text;
 pub mod versions;

@@ -19,6 +19,7 @@ mod suite {
     pub(crate) mod harness;
     pub(crate) mod hazards;
     pub(crate) mod histories;
+    pub(crate) mod init;
     pub(crate) mod maily;
     pub(crate) mod manifests;
     pub(crate) mod odd_files;

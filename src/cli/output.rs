@@ -119,7 +119,7 @@ pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -
 
 /// A temporary file with the rights of the file that it will replace; a new one is for everybody whom the user's own
 /// mask lets in.
-fn builder(file: &Path) -> tempfile::Builder<'_, 'static> {
+pub(super) fn builder(file: &Path) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

@@ -55,6 +55,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("project", &["distribution", "name", "repo_path", "versions"]),
+    (
+        "survey",
+        &["dependency", "distribution", "fact", "name", "project", "readers", "repo_path", "report", "surface", "text"],
+    ),
     ("document", &["name", "span"]),
     ("pattern", &["name", "repo_path"]),
     (
@@ -177,6 +181,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "span",
             "suppression",
             "surface",
+            "survey",
             "text",
         ],
     ),

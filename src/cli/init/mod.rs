@@ -1,0 +1,202 @@
+//! `policy init`: a first policy from what the tree looks like. Knows the order of things, and what is told. Never overwrites.
+
+mod look;
+mod trial;
+
+use super::{Command, Exit, Shell, common};
+use crate::disk::{POLICY_NAMES, Place, plain};
+use crate::finding::Finding;
+use crate::formats::{escape, summary};
+use crate::parallel;
+use crate::repo_path::RepoPath;
+use crate::report::Report;
+use crate::survey::draft::{Draft, count};
+use clap::{Arg, ArgAction, ArgMatches};
+use look::Looked;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// The command.
+pub(super) static COMMAND: Command = Command { name: "init", define, run };
+
+fn define(command: clap::Command) -> clap::Command {
+    command
+        .about("Write a first policy.yaml from what the tree imports and declares; never overwrites")
+        .arg(
+            Arg::new("dry-run")
+                .long("dry-run")
+                .action(ArgAction::SetTrue)
+                .help("Print the policy instead of writing it"),
+        )
+        .after_help(
+            "\
+Examples:
+  policy init                    write policy.yaml into the root, and tell what it would find
+  policy init --dry-run          print it
+  policy init --root services/api
+
+It looks at all files beneath the root: which libraries are imported and declared, where modules start, folders with a
+hyphen that are imported with an underscore, modules that wrap HTTP or Redis clients already, and what the packs that
+come with the tool would find. Nothing is sent anywhere, and no file but policy.yaml is written.",
+        )
+}
+
+/// What it came to.
+struct Drafted {
+    text: String,
+    looked: Looked,
+    own_rules: usize,
+    /// What the policy finds, and whether everything could be judged.
+    report: Report,
+}
+
+fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
+    let place = match common::place(matches, shell.working.clone(), shell) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let is_dry = matches.get_flag("dry-run");
+    if let Some(policy) = place.policy.as_ref().filter(|_| !is_dry) {
+        let what = format!("there already is a policy: `{}`", policy.display());
+        return common::fail(
+            shell,
+            &what,
+            "edit it; `policy rules` lists what it says, and `--dry-run` prints another one",
+        );
+    }
+    let drafted = match draft(matches, &place, shell) {
+        Ok(drafted) => drafted,
+        Err(exit) => return exit,
+    };
+    if is_dry {
+        let written = shell.out.write_all(drafted.text.as_bytes());
+        let _ = shell.err.write_all(account(&drafted, "would be policy.yaml").as_bytes());
+        return common::printed(shell, written, Exit::Clean);
+    }
+    let file = place.root.join(POLICY_NAMES[0]);
+    if let Err(error) = write_new(&file, drafted.text.as_bytes()) {
+        let what = format!("`{}` could not be written: {}", file.display(), plain(&error));
+        return common::fail(shell, &what, "make the folder writable, or name another with `--root`");
+    }
+    let shown = file.strip_prefix(&shell.working).unwrap_or(&file);
+    let mut text = account(&drafted, &format!("wrote {}", escape::line(&shown.display().to_string())));
+    text.push_str(&next(&drafted));
+    let written = shell.out.write_all(text.as_bytes());
+    common::printed(shell, written, Exit::Clean)
+}
+
+/// Looks at the tree and puts a policy together.
+fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<Drafted, Exit> {
+    let pool = parallel::pool(common::threads(matches))
+        .map_err(|error| common::fail(shell, &format!("no threads: {error}"), "try `--threads 1`"))?;
+    let looked = look::look(place, &pool, shell)?;
+    let tried = trial::run(&looked.trial(), place, &pool, shell)?;
+    let packs = trial::packs(&tried.findings);
+    let families = looked.families(&tried.findings, place);
+    let found = |rule: &str| tried.findings.iter().filter(|finding| &*finding.rule == rule).count();
+    let libraries = looked.libraries(place);
+    let problems = tried.problems.iter().filter_map(|own| Some((own.path.clone()?, own.message.to_string())));
+    let mut unread: Vec<(RepoPath, String)> = problems.collect();
+    unread.dedup_by(|a, b| a.0 == b.0);
+    let mut draft = Draft {
+        survey: &looked.survey,
+        libraries: &libraries,
+        suggested: &looked.suggested,
+        has_src: looked.has_src,
+        packs: &packs,
+        families: &families,
+        unread: &unread,
+        undeclared: (found("declared"), found("used")),
+    };
+    let mut text = draft.text();
+    if trial::policy(&text).is_none() {
+        // A name in the tree that no policy can hold: the packs alone are a policy, too.
+        draft.families = &[];
+        draft.libraries = &[];
+        draft.unread = &[];
+        text = draft.text();
+    }
+    let own_rules = draft.own_rules();
+    let report = trial::run(&text, place, &pool, shell)?;
+    Ok(Drafted { text, looked, own_rules, report })
+}
+
+/// Writes a file that must not be there yet, whole or not at all.
+fn write_new(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut temporary = super::output::builder(file).prefix(".policy-").tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.persist_noclobber(file).map(|_| ()).map_err(|error| error.error)
+}
+
+/// What was seen, what was written, and what it finds.
+fn account(drafted: &Drafted, what: &str) -> String {
+    let survey = &drafted.looked.survey;
+    let mut text = format!(
+        "looked at {} and {}: {} imported, {} declared\n",
+        count(survey.code().count(), "Python file", "Python files"),
+        count(survey.manifests(), "manifest", "manifests"),
+        count(drafted.looked.imported, "library", "libraries"),
+        survey.declared().len(),
+    );
+    let problems = drafted.report.problems.len();
+    if problems > 0 {
+        let problems = count(problems, "problem", "problems");
+        let _ = writeln!(text, "{problems}: something cannot be read; the policy says where, and how to expect it");
+    }
+    let rules = match drafted.own_rules {
+        0 => "rules to uncomment, and packs".to_owned(),
+        1 => "1 rule, and packs".to_owned(),
+        rules => format!("{rules} rules, and packs"),
+    };
+    let _ = writeln!(text, "{what}: {rules}\n");
+    let findings = &drafted.report.findings;
+    if findings.is_empty() {
+        text.push_str("it finds nothing today\n");
+        return text;
+    }
+    text.push_str("it finds today:\n");
+    for (rule, count) in by_rule(findings) {
+        let _ = writeln!(text, "{count:>7}  {}", escape::line(&rule));
+    }
+    let _ = writeln!(text, "in all: {}", summary::found(drafted.report.summary.findings));
+    text
+}
+
+/// Rules and how often each is broken, the worst first.
+fn by_rule(findings: &[Finding]) -> Vec<(String, usize)> {
+    const MOST: usize = 12;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(&finding.rule).or_default() += 1;
+    }
+    let mut all: Vec<(String, usize)> = counts.into_iter().map(|(rule, n)| (rule.to_owned(), n)).collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more: usize = all.iter().skip(MOST).map(|(_, n)| n).sum();
+    if more > 0 {
+        let rules = all.len() - MOST;
+        all.truncate(MOST);
+        all.push((format!("of {rules} more rules"), more));
+    }
+    all
+}
+
+/// What to do then.
+fn next(drafted: &Drafted) -> String {
+    let steps: &[(&str, &str)] = if drafted.report.summary.findings.total() == 0 {
+        &[("policy check", "keeps it so"), ("policy doctor", "tells what is missing before it guards every change")]
+    } else {
+        &[
+            ("policy check", "shows each with its code"),
+            ("policy baseline --create", "lets what is there stay, so that only what is new fails"),
+            ("policy doctor", "tells what is missing before it guards every change"),
+        ]
+    };
+    let mut text = "\nnext: read policy.yaml and change what the team has not agreed on, then\n".to_owned();
+    for (command, what) in steps {
+        let _ = writeln!(text, "  {command:<26}{what}");
+    }
+    text
+}

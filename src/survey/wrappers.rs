@@ -1,0 +1,138 @@
+//! Which modules of the project wrap a kind of library already. Knows who imports whom; must not know policies.
+
+use crate::project::Project;
+use crate::repo_path::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Libraries of one kind, for which a team usually agrees on one client.
+#[derive(Debug)]
+pub struct Family {
+    /// The pack that lists them.
+    pub pack: &'static str,
+    /// What a rule about them is called.
+    pub rule: &'static str,
+    /// What they are for.
+    pub what: &'static str,
+    /// Parts of names by which modules that wrap one of them go.
+    hints: &'static [&'static str],
+    /// Why there should be one way.
+    pub why: &'static str,
+}
+
+/// Every family: one for each pack of libraries of one kind.
+pub static FAMILIES: [Family; 2] = [
+    Family {
+        pack: "http-clients",
+        rule: "http-client",
+        what: "HTTP",
+        hints: &["http", "request", "client", "fetch", "session", "api"],
+        why: "timeouts, retries and tracing are set up in one place",
+    },
+    Family {
+        pack: "redis-clients",
+        rule: "redis-client",
+        what: "Redis",
+        hints: &["redis", "cache", "client", "store", "queue"],
+        why: "pools, timeouts and key prefixes are set up in one place",
+    },
+];
+
+/// A module that wraps libraries of a family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    /// The file.
+    pub path: RepoPath,
+    /// What it is imported as.
+    pub module: String,
+    /// What it wraps.
+    pub libraries: Vec<String>,
+    /// How many files import it.
+    pub importers: usize,
+}
+
+/// How a family is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Libraries, those that most files import first, and how many do.
+    pub libraries: Vec<(String, usize)>,
+    /// Modules that wrap some of them, the most imported first.
+    pub wrappers: Vec<Wrapper>,
+    /// How many files import one of the libraries, wrappers aside.
+    pub past: usize,
+}
+
+/// A wrapper is imported by so many files at least.
+const WORTH: usize = 2;
+
+impl Usage {
+    /// Looks for wrappers. `direct` are the libraries of the family and who imports them; `importers` who imports which file.
+    #[must_use]
+    pub fn of(
+        family: &Family,
+        direct: &BTreeMap<String, BTreeSet<RepoPath>>,
+        importers: &BTreeMap<RepoPath, BTreeSet<&RepoPath>>,
+        project: &Project<'_>,
+    ) -> Self {
+        let mut libraries: Vec<(String, usize)> =
+            direct.iter().map(|(library, files)| (library.clone(), files.len())).collect();
+        libraries.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let users: BTreeSet<&RepoPath> = direct.values().flatten().collect();
+        let mut wrappers: Vec<Wrapper> = Vec::new();
+        for path in users.iter().filter(|path| !is_test(path) && family.suits(path)) {
+            let count = reach(path, importers).len();
+            let module = project.module_name(path);
+            let is_open = crate::name::is_dotted(&module) && !crate::name::is_private(&module);
+            if count >= WORTH && is_open {
+                let wraps = direct.iter().filter(|(_, files)| files.contains(*path));
+                let libraries = wraps.map(|(library, _)| library.clone()).collect();
+                wrappers.push(Wrapper { path: (*path).clone(), module, libraries, importers: count });
+            }
+        }
+        wrappers.sort_by(|a, b| b.importers.cmp(&a.importers).then_with(|| a.path.cmp(&b.path)));
+        // One that half as many files import is as likely to be meant; one far behind is only another user.
+        let most = wrappers.first().map_or(0, |wrapper| wrapper.importers);
+        wrappers.retain(|wrapper| wrapper.importers * 2 >= most);
+        let is_wrapper = |path: &RepoPath| wrappers.iter().any(|wrapper| wrapper.path == *path);
+        let past = users.iter().filter(|path| !is_wrapper(path)).count();
+        Self { libraries, wrappers, past }
+    }
+}
+
+impl Family {
+    /// Whether a file is called like something that wraps a library of this family.
+    fn suits(&self, path: &RepoPath) -> bool {
+        let own = path.segments().rev().take(2);
+        own.map(|segment| String::from_utf8_lossy(segment).to_ascii_lowercase())
+            .any(|segment| self.hints.iter().any(|hint| segment.contains(hint)))
+    }
+}
+
+impl Usage {
+    /// The wrapper that everything else shall go through, where it is clear which one that is: there is no other, and whoever goes
+    /// past it is no large majority.
+    #[must_use]
+    pub fn agreed(&self) -> Option<&Wrapper> {
+        match self.wrappers.as_slice() {
+            [wrapper] if wrapper.importers * 2 >= self.past => Some(wrapper),
+            _ => None,
+        }
+    }
+}
+
+/// Who imports a file, by itself or through the package that hands it out.
+fn reach<'r>(path: &RepoPath, importers: &BTreeMap<RepoPath, BTreeSet<&'r RepoPath>>) -> BTreeSet<&'r RepoPath> {
+    let mut all: BTreeSet<&RepoPath> = importers.get(path).cloned().unwrap_or_default();
+    let package = path.parent().join(b"__init__.py");
+    if all.contains(&package) {
+        all.extend(importers.get(&package).into_iter().flatten());
+        all.remove(&package);
+    }
+    all
+}
+
+/// Whether a file is a test.
+fn is_test(path: &RepoPath) -> bool {
+    let file = path.file_name();
+    let is_test_folder = path.segments().any(|segment| segment == b"tests" || segment == b"test");
+    is_test_folder || file.starts_with(b"test_") || file == b"conftest.py"
+}

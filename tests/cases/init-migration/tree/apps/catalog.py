@@ -1,0 +1,4 @@
+from packages.error_handling.http_client import get
+from packages.storage import connect
+
+PRICE = get("https://price.example")

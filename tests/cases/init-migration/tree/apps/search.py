@@ -1,0 +1,2 @@
+import httpx
+from packages.error_handling import http_client

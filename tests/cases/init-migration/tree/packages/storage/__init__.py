@@ -1,0 +1,1 @@
+from .redis_client import connect

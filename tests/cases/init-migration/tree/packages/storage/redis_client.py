@@ -1,0 +1,5 @@
+import redis
+
+
+def connect():
+    return redis.Redis(socket_timeout=1)

@@ -1,0 +1,6 @@
+import app.send
+import redis
+
+
+def push(mail):
+    redis.Redis().lpush("mail", mail)

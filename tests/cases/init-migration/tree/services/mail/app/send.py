@@ -1,0 +1,2 @@
+from app.queue import push
+import aioredis

@@ -1,0 +1,161 @@
+//! What `policy init` writes is a policy, whatever the tree looks like; so is what it leaves to be uncommented; and what it says
+//! that it finds is what `policy check` finds.
+
+use super::harness::{copy, folder, project, run, write};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Trees to start from, without a policy.
+fn trees() -> Vec<(&'static str, TempDir)> {
+    let copied = |from: &str| {
+        let place = tempfile::tempdir().unwrap();
+        copy(&project().join(from), place.path());
+        let _ = std::fs::remove_file(place.path().join("policy.yaml"));
+        place
+    };
+    vec![
+        ("maily", copied("tests/projects/maily")),
+        ("migration", copied("tests/cases/init-migration/tree")),
+        ("one file", folder(&[("a.py", "import requests, redis\n")])),
+        ("nothing", folder(&[])),
+        ("broken", folder(&[("a.py", "import requests\nx = \"\"\"\nimport redis\n"), ("b.py", "import httpx\n")])),
+        (
+            "several wrappers",
+            folder(&[
+                ("a/http_client.py", "import httpx\n"),
+                ("b/http_client.py", "import requests\n"),
+                ("c.py", "import a.http_client, b.http_client\n"),
+                ("d.py", "from a import http_client\nfrom b import http_client as other\n"),
+            ]),
+        ),
+        ("hostile", hostile()),
+    ]
+}
+
+/// Names that mean something in YAML, in globs, or in a terminal, wherever `init` may want to write them down.
+fn hostile() -> TempDir {
+    let place = folder(&[]);
+    let mut users = String::new();
+    let mut names =
+        vec!["a: b", "x #y", "'q'", "\"q\"", "[x]", "{y}", "*z", "?", "!n", "& a", "- d", "no", "1.0", "é-è", "  s"];
+    if cfg!(unix) {
+        names.extend(["new\nline", "esc\u{1b}[31m", "back\\slash", "col:on", "bidi\u{202e}x"]);
+    }
+    for (n, name) in names.iter().enumerate() {
+        write(place.path(), &format!("pack-age{n}/{name}/http_client.py"), b"import httpx\nimport redis\n");
+        write(place.path(), &format!("{name}/vendor/a.py"), b"import requests\n");
+        write(place.path(), &format!("{name}/app{n}/__init__.py"), b"import requests\n");
+        write(place.path(), &format!("{name}/app{n}/b.py"), format!("import app{n}, pack_age{n}\n").as_bytes());
+        write(place.path(), &format!("{name}/app{n}/c.py"), format!("from app{n} import b\n").as_bytes());
+        users.push_str(&format!("import app{n}.b\n"));
+    }
+    write(place.path(), "users.py", users.as_bytes());
+    write(place.path(), "libs.py", "import lib_é, 安全, yes, no, null, x1e5\n".as_bytes());
+    write(place.path(), "pyproject.toml", b"[project]\nrequires-python = \">=3.9\\u0022 # x\"\n");
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let odd = place.path().join(std::ffi::OsStr::from_bytes(b"bad\xff-name"));
+        std::fs::create_dir_all(odd.join("vendor")).unwrap();
+        std::fs::write(odd.join("vendor/redis_client.py"), "import redis\n").unwrap();
+        std::fs::write(odd.join("redis_client.py"), "import redis\n").unwrap();
+    }
+    place
+}
+
+fn by_rule(folder: &Path) -> (Vec<(String, usize)>, serde_json::Value) {
+    let told = run(folder, &["check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let mut counts = std::collections::BTreeMap::new();
+    for finding in report["findings"].as_array().unwrap() {
+        *counts.entry(finding["rule"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    (counts.into_iter().collect(), report)
+}
+
+#[test]
+fn what_init_says_is_what_check_finds() {
+    for (name, tree) in trees() {
+        let dry = run(tree.path(), &["init", "--dry-run"]);
+        let told = run(tree.path(), &["init"]);
+        assert_eq!((dry.code, told.code), (0, 0), "{name}: {}", told.stderr);
+        assert!(told.stdout.chars().all(|c| c == '\n' || !c.is_control()), "{name}: {}", told.stdout);
+        let written = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+        assert_eq!(dry.stdout, written, "{name}");
+        let (counts, report) = by_rule(tree.path());
+        assert!(
+            report["problems"].as_array().unwrap().iter().all(|problem| problem["kind"] != "policy"),
+            "{name}: {report}"
+        );
+        for (rule, count) in counts {
+            let line = format!("{count:>7}  {rule}\n");
+            assert!(
+                told.stdout.contains(&line) || told.stdout.contains(" more rules\n"),
+                "{name}: {line} {}",
+                told.stdout
+            );
+        }
+        assert_eq!(run(tree.path(), &["test"]).code, 0, "{name}");
+        // What nothing needs is not said: no finding is about the policy itself.
+        let about_itself: Vec<_> =
+            by_rule(tree.path()).0.into_iter().filter(|(rule, _)| rule.starts_with("policy/")).collect();
+        assert!(about_itself.is_empty() || name == "hostile", "{name}: {about_itself:?}");
+    }
+}
+
+#[test]
+fn whatever_is_left_to_be_uncommented_is_right_as_well() {
+    for (name, tree) in trees() {
+        let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+        let (head, rules) = drafted.split_once("and why.\n").unwrap();
+        let head = head
+            .replace("  # - pack:", "  - pack:")
+            .replace("# unanalysed:", "unanalysed:")
+            .replace("#   - {", "  - {");
+        // A sentence stays a comment.
+        let open = |line: &str| {
+            let line = line.strip_prefix("# ").unwrap_or(if line == "#" { "" } else { line });
+            let (blank, rest) = line.split_at(line.len() - line.trim_start().len());
+            let words = rest.strip_prefix("# ").unwrap_or_default();
+            let is_prose = !words.starts_with(' ') && words.split(':').next().unwrap_or_default().contains(' ');
+            if is_prose { line.to_owned() } else { format!("{blank}{}", rest.strip_prefix("# ").unwrap_or(rest)) }
+        };
+        let rules: Vec<String> = rules.lines().map(open).collect();
+        let text = format!("{head}and why.\n{}\n", rules.join("\n"));
+        write(tree.path(), "policy.yaml", text.as_bytes());
+        let listed = run(tree.path(), &["rules"]);
+        assert_eq!(listed.code, 0, "{name}: {}\n{text}", listed.stderr);
+        assert!(listed.stdout.contains("declared-and-used\twarn"), "{name}: {text}");
+        // What was expected to be unreadable is.
+        assert!(run(tree.path(), &["check", "--quiet", "--allow-empty"]).code < 2, "{name}: {text}");
+    }
+}
+
+#[test]
+fn nothing_is_ever_overwritten() {
+    for taken in ["policy.yaml", ".policy.yaml"] {
+        let tree = folder(&[("a.py", "import requests\n"), (taken, "mine")]);
+        let told = run(tree.path(), &["init"]);
+        assert_eq!(told.code, 2);
+        assert!(told.stderr.contains("there already is a policy"), "{}", told.stderr);
+        assert_eq!(std::fs::read_to_string(tree.path().join(taken)).unwrap(), "mine");
+    }
+    #[cfg(unix)]
+    {
+        // A link that leads nowhere is something, too.
+        let tree = folder(&[("a.py", "import requests\n")]);
+        std::os::unix::fs::symlink("elsewhere.yaml", tree.path().join("policy.yaml")).unwrap();
+        assert_eq!(run(tree.path(), &["init"]).code, 2);
+        assert!(!tree.path().join("elsewhere.yaml").exists());
+    }
+}
+
+#[test]
+fn it_is_written_at_the_top_of_the_work_tree() {
+    let tree = folder(&[(".git/HEAD", "ref: refs/heads/main\n"), ("a/b/c.py", "import requests\n")]);
+    let told = run(&tree.path().join("a/b"), &["init"]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(tree.path().join("policy.yaml").exists());
+    assert!(told.stdout.contains("1 library imported"), "{}", told.stdout);
+    assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", "."]).code, 0);
+}

@@ -18,6 +18,7 @@ mod suite {
     pub(crate) mod formats;
     pub(crate) mod harness;
     pub(crate) mod hazards;
+    pub(crate) mod help;
     pub(crate) mod histories;
     pub(crate) mod init;
     pub(crate) mod maily;

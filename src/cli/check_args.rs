@@ -11,7 +11,9 @@ use std::path::PathBuf;
 /// Adds the arguments.
 pub(super) fn define(command: clap::Command) -> clap::Command {
     let command = command.about("Judge files by the policy");
-    what_fails(what_is_told(what_is_new(what_is_checked(command)))).after_help(EXAMPLES)
+    let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+    let after = format!("Formats: {}\n\n{EXAMPLES}", formats.join(", "));
+    what_fails(what_is_told(what_is_new(what_is_checked(command)))).after_help(after)
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
@@ -33,7 +35,7 @@ fn what_is_checked(command: clap::Command) -> clap::Command {
                 .action(ArgAction::Append)
                 .help("Judge by this rule only (repeatable)"),
         )
-        .arg(file("files-from0", "FILE").help("Check the files named in FILE, separated by NUL; `-` is standard input"))
+        .arg(file("files-from0", "FILE").help("Check the files named in FILE (or `-`), separated by NUL"))
         .arg(
             Arg::new("stdin-filename")
                 .long("stdin-filename")
@@ -52,14 +54,14 @@ fn what_is_new(command: clap::Command) -> clap::Command {
             Arg::new("since")
                 .long("since")
                 .value_name("REV")
-                .help("Tell only what was added since the histories of REV and of what is checked out parted"),
+                .help("Tell only what was added since the history of REV parted from this one"),
         )
         .arg(flag("staged", "Check what is about to be committed, and tell only what it adds").conflicts_with("since"))
         .arg(
             Arg::new("policy-ref")
                 .long("policy-ref")
                 .value_name("REV")
-                .help("Judge the commit that is checked out by the policy and the baseline of REV"),
+                .help("Judge what is checked out by the policy and the baseline of REV"),
         )
         .arg(
             file("baseline", "FILE").help("The findings that may stay; `policy.baseline` beside the policy by default"),
@@ -89,8 +91,9 @@ fn what_is_told(command: clap::Command) -> clap::Command {
                 .value_name("FORMAT")
                 .value_parser(PossibleValuesParser::new(formats))
                 .default_value("human")
-                .hide_possible_values(false)
-                .help("How to tell it"),
+                .hide_possible_values(true)
+                .hide_default_value(true)
+                .help("How to tell it, `human` by default; the formats are named below"),
         )
         .arg(file("output", "FILE").short('o').help("Write the report to FILE, whole or not at all"))
         .arg(
@@ -105,20 +108,24 @@ fn what_is_told(command: clap::Command) -> clap::Command {
                 .long("limit")
                 .value_name("N|all")
                 .default_value("50")
+                .hide_default_value(true)
                 .value_parser(read_limit)
-                .help("Show at most N findings in `human`"),
+                .help("Show at most N findings in `human` (50 by default)"),
         )
         .arg(
             Arg::new("group-by")
                 .long("group-by")
                 .value_name("WHAT")
                 .value_parser(PossibleValuesParser::new(GroupBy::ALL.map(|(name, _)| name)))
-                .help("Put findings together in `human` (owners come from CODEOWNERS)"),
+                .hide_possible_values(true)
+                .help("Put findings together in `human`: by owner, rule or directory"),
         )
         .arg(
-            Arg::new("owner").long("owner").value_name("OWNER").action(ArgAction::Append).help(
-                "Tell only findings in files of this owner; `nobody` and `unknown` are those without (repeatable)",
-            ),
+            Arg::new("owner")
+                .long("owner")
+                .value_name("OWNER")
+                .action(ArgAction::Append)
+                .help("Tell only findings of this owner, `nobody` or `unknown` (repeatable)"),
         )
         .arg(flag("quiet", "Tell problems only; the exit code says the rest").short('q'))
         .arg(flag("stats", "Tell what the run did and how long it took"))
@@ -133,7 +140,9 @@ fn what_fails(command: clap::Command) -> clap::Command {
                 .value_name("LEVEL")
                 .value_parser(PossibleValuesParser::new(["error", "warn", "note", "never"]))
                 .default_value("error")
-                .help("Exit 1 when a finding is at or above LEVEL"),
+                .hide_possible_values(true)
+                .hide_default_value(true)
+                .help("Exit 1 at or above LEVEL: error (default), warn, note or never"),
         )
         .arg(
             Arg::new("dates")
@@ -141,7 +150,9 @@ fn what_fails(command: clap::Command) -> clap::Command {
                 .value_name("HOW")
                 .value_parser(PossibleValuesParser::new(["enforce", "announce"]))
                 .default_value("enforce")
-                .help("Whether what a date brings about may fail the run, or is at most a warning"),
+                .hide_possible_values(true)
+                .hide_default_value(true)
+                .help("What a date brings about fails (enforce, default) or not (announce)"),
         )
         .arg(flag("strict", "The same as `--fail-level warn`").conflicts_with("fail-level"))
 }

@@ -7,13 +7,14 @@ use crate::formats::{Style, escape};
 use crate::level::Level;
 use crate::policy::parse_date;
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use jiff::civil::Date;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Adds the shared arguments.
-pub(super) fn arguments(command: clap::Command) -> clap::Command {
-    command.next_help_heading("Everywhere").args([
+/// Arguments of every command. Each command's help names them; that of the tool tells what they do.
+fn shared() -> [Arg; 5] {
+    [
         Arg::new("policy")
             .long("policy")
             .value_name("FILE")
@@ -29,7 +30,7 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
             .value_name("WHEN")
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
             .default_value("auto")
-            .help("Colours"),
+            .help("Colours: auto, always or never"),
         Arg::new("threads")
             .long("threads")
             .value_name("N")
@@ -40,7 +41,34 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
             .value_name("DATE")
             .value_parser(read_date)
             .help("The day for which dates in the policy are judged; today (UTC) by default"),
-    ])
+    ]
+}
+
+/// Adds the shared arguments.
+pub(super) fn arguments(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = shared().iter().map(|arg| spelt(arg)).collect();
+    let everywhere = format!("Everywhere: {}; see `policy --help`", names.join(", "));
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
+    let shared = shared().into_iter().chain([help]).map(|arg| arg.hide_short_help(true).hide_long_help(true));
+    command.disable_help_flag(true).args(shared).after_help(format!("{}\n\n{everywhere}", after.trim_end()))
+}
+
+/// What the shared arguments do, for the help of the tool.
+#[must_use]
+pub(super) fn everywhere() -> String {
+    let mut text = "Everywhere:\n".to_owned();
+    for arg in shared() {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:<18}{help}", spelt(&arg));
+    }
+    text
+}
+
+/// An argument and its value as they are typed.
+fn spelt(arg: &Arg) -> String {
+    let value = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+    format!("--{} {value}", arg.get_id())
 }
 
 /// The `PATH...` argument.

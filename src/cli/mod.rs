@@ -120,6 +120,7 @@ Examples:
   policy explain no-old-http       why a rule is there, and what to use instead
 
 Exit codes: 0 clean, 1 findings, 2 not complete (wrong usage, wrong policy, unreadable file)";
+    let examples = format!("{}\n{examples}", common::everywhere());
     let mut line = clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about(about)

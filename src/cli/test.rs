@@ -33,14 +33,15 @@ fn define(command: clap::Command) -> clap::Command {
         )
         .after_help(
             "\
+Examples:
+  policy test                             runs all of them
+  policy test --spellings no-requests     proves that the rule sees every way to reach what it forbids
+
 An example in the policy:
   examples:
     - bad: import requests
       good: from acme.http import get
       path: apps/api/x.py        (optional: judge it as this file, with scope and exemptions)
-
-  policy test --spellings no-requests
-                               proves that the rule sees every way to reach what it forbids
 
 Exit codes: 0 all hold, 1 an example fails, 2 the policy is wrong",
         )

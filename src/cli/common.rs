@@ -46,7 +46,7 @@ fn shared() -> [Arg; 5] {
 
 /// Adds the shared arguments.
 pub(super) fn arguments(command: clap::Command) -> clap::Command {
-    let names: Vec<String> = shared().iter().map(|arg| spelt(arg)).collect();
+    let names: Vec<String> = shared().iter().map(spelt).collect();
     let everywhere = format!("Everywhere: {}; see `policy --help`", names.join(", "));
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");

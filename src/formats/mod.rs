@@ -9,6 +9,7 @@ mod groups;
 mod human;
 mod json;
 mod jsonl;
+pub(crate) mod markup;
 pub mod paths;
 mod snippet;
 pub mod summary;

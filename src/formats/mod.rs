@@ -18,6 +18,7 @@ pub(crate) mod markup;
 pub mod paths;
 mod place;
 mod rdjson;
+pub(crate) mod safe_json;
 mod snippet;
 pub mod summary;
 mod wire;

@@ -1,4 +1,4 @@
-//! `junit`: JUnit XML as CI servers read it (the XSD of Jenkins' xUnit plugin, `junit-10.xsd`). Knows what viewers make of
+//! `junit`: `JUnit` XML as CI servers read it (the XSD of Jenkins' xUnit plugin, `junit-10.xsd`). Knows what viewers make of
 //! suites, classes and cases; nothing of times.
 //!
 //! A rule is a suite, a file is a class, a finding is a case: viewers group by either. A finding at or above the level at
@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// JUnit XML.
+/// `JUnit` XML.
 pub(super) struct Junit;
 
 /// The suite of problems, and of a run that has nothing to tell.

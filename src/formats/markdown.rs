@@ -7,7 +7,9 @@ use super::{Format, Telling, markup, place, summary};
 use crate::finding::Finding;
 use crate::level::Level;
 use crate::report::{Counts, Report};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// A summary for a page.
@@ -53,7 +55,7 @@ fn page(telling: &Telling<'_>) -> String {
     let mut lines = vec![summary::checked(report)];
     lines.extend(summary::remarks(report));
     for line in lines {
-        page.push_str(&format!("- {}\n", markup::text(&line)));
+        let _ = writeln!(page, "- {}", markup::text(&line));
     }
     // Each table may take what the ones in front left, and leaves room for those behind.
     problems(telling, &mut page, BUDGET / 4);
@@ -61,9 +63,9 @@ fn page(telling: &Telling<'_>) -> String {
     findings(telling, &mut page, BUDGET - RESERVE);
     if !report.complete {
         let what = "Something may be hidden where the problems are, so this run counts as failed.";
-        page.push_str(&format!("\n**Next:** mend the problems. {what}\n"));
+        let _ = write!(page, "\n**Next:** mend the problems. {what}\n");
     } else if let Some(next) = summary::next_step(&report.findings, counts) {
-        page.push_str(&format!("\n**Next:** {}\n", markup::text(&next)));
+        let _ = write!(page, "\n**Next:** {}\n", markup::text(&next));
     }
     page
 }
@@ -85,7 +87,7 @@ fn table(page: &mut String, (title, head): (&str, &str), end: usize, count: usiz
         return;
     }
     let columns = head.matches('|').count() - 1;
-    page.push_str(&format!("\n### {title}\n\n{head}\n|{}\n", " --- |".repeat(columns)));
+    let _ = write!(page, "\n### {title}\n\n{head}\n|{}\n", " --- |".repeat(columns));
     let mut shown = 0;
     for row in rows {
         if page.len() + row.len() + 1 > end {
@@ -98,9 +100,10 @@ fn table(page: &mut String, (title, head): (&str, &str), end: usize, count: usiz
     if shown < count {
         let more = count - shown;
         let what = title.to_lowercase();
-        page.push_str(&format!(
+        let _ = write!(
+            page,
             "\n{more} of {count} {what} are cut here: this page keeps below 512 KiB. `--report json=FILE` holds all.\n"
-        ));
+        );
     }
 }
 
@@ -136,7 +139,7 @@ fn rules(report: &Report, page: &mut String, end: usize) {
     }
     let mut rules: Vec<(&str, OfRule<'_>)> = rules.into_iter().collect();
     let weight = |own: &OfRule<'_>| (own.counts.error, own.counts.warn, own.counts.note);
-    rules.sort_by(|(_, a), (_, b)| weight(b).cmp(&weight(a)));
+    rules.sort_by_key(|(_, own)| Reverse(weight(own)));
     let is_owned = rules.iter().any(|(_, own)| !own.owners.is_empty());
     let head =
         if is_owned { "| rule | errors | warnings | notes | owners |" } else { "| rule | errors | warnings | notes |" };
@@ -162,13 +165,13 @@ fn owners(own: &OfRule<'_>) -> String {
 
 fn findings(telling: &Telling<'_>, page: &mut String, end: usize) {
     let mut findings: Vec<&Finding> = telling.report.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings.sort_by_key(|finding| Reverse(finding.level));
     let rows = findings.iter().map(|finding| {
         let path = telling.paths.top(&finding.path);
         let is_whole = place::is_whole_file(finding.start, finding.end);
         let mut place = code(&if is_whole { path } else { format!("{path}:{}", finding.start.line) });
         if let Some(within) = finding.within {
-            place.push_str(&format!(" ({} {}, line {})", within.kind, within.index, within.line));
+            let _ = write!(place, " ({} {}, line {})", within.kind, within.index, within.line);
         }
         format!("| {place} | {} | {} | {} |", finding.level, code(&finding.rule), cell(&finding.message))
     });

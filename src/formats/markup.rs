@@ -1,4 +1,4 @@
-//! Untrusted text made safe to stand in Markdown (CommonMark 0.31 and GitHub-flavoured Markdown 0.29). Knows what
+//! Untrusted text made safe to stand in Markdown (`CommonMark` 0.31 and GitHub-flavoured Markdown 0.29). Knows what
 //! Markdown and GitHub's own pages make out of text; must not know findings or rules.
 //!
 //! Autolinks, mentions and references are looked for in the text that is left when escapes are resolved, so a backslash

@@ -80,7 +80,9 @@ pub(super) fn rdjson(report: &Report, text: &str) {
 pub(super) fn rdjsonl(report: &Report, text: &str) {
     let validator = schema("rdf-diagnostic.json");
     let lines: Vec<Value> = text.lines().map(parse).collect();
-    lines.iter().for_each(|line| holds(&validator, line));
+    for line in &lines {
+        holds(&validator, line);
+    }
     assert!(lines.iter().all(|line| line["source"]["name"] == "policy"));
     diagnostics(report, &lines);
 }

@@ -96,7 +96,8 @@ fn pages_are_inert_in_the_renderer_of_github() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(python);
     command.args(["-c", RENDER]).env("PYTHONPATH", harness::peers());
-    let cases = cases();
+    let mut cases = cases();
+    cases.push(reports::Case { name: "many", report: many(30_000) });
     for (number, case) in cases.iter().enumerate() {
         let name = format!("{number}.md");
         harness::write(folder.path(), &name, tell(&case.report, "markdown").as_bytes());

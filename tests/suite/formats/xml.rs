@@ -112,9 +112,7 @@ fn junit_holds_by_its_schema() {
     let mut command = Command::new(python);
     command.args(["-c", VALIDATE]).arg(project().join("tests/schemas/junit-10.xsd"));
     command.env("PYTHONPATH", harness::peers());
-    let mut reports = cases();
-    reports.retain(|case| case.name != "many");
-    for (number, case) in reports.iter().enumerate() {
+    for (number, case) in cases().iter().enumerate() {
         harness::write(folder.path(), &format!("{number}.xml"), tell(&case.report, "junit").as_bytes());
         command.arg(folder.path().join(format!("{number}.xml")));
     }

@@ -75,22 +75,42 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 /// A policy that forbids one library.
 pub(crate) const FORBID_REQUESTS: &str = "version: 1\nrules:\n  http:\n    forbid: [requests]\n";
 
+/// Pythons that may be at hand, newest first.
+const PYTHONS: [&str; 6] = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3"];
+
 /// A Python that is at hand, newest first. Without one the test says so loudly and is skipped; in CI that fails.
 pub(crate) fn python(who: &str) -> Option<&'static str> {
-    let names = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3"];
     let works = |name: &&str| {
         let check = "import sys; sys.exit(sys.version_info < (3, 10))";
         let run = Command::new(name).args(["-c", check]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         run.is_ok_and(|status| status.success())
     };
-    let found = names.into_iter().find(works);
+    let found = PYTHONS.into_iter().find(works);
     if found.is_none() {
         skipped(who, "no Python 3.10 or newer");
     }
     found
 }
 
-/// Says that something was not tested here. In CI, where everything is installed, that is a failure.
+/// Where `.ci/run` puts Python packages that tests compare with.
+pub(crate) fn peers() -> PathBuf {
+    project().join("target/peers")
+}
+
+/// A Python that can import a module, from [`peers`] or its own; without one the test says so loudly and is skipped.
+pub(crate) fn python_with(who: &str, module: &str) -> Option<&'static str> {
+    let imports = |name: &&str| {
+        let mut import = Command::new(name);
+        import.args(["-c", &format!("import {module}")]).env("PYTHONPATH", peers());
+        import.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let found = PYTHONS.into_iter().find(imports);
+    if found.is_none() {
+        skipped(who, &format!("no Python with `{module}`; `.ci/run` installs it"));
+    }
+    found
+}
+
 /// Ruff, where it is installed.
 pub(crate) fn ruff(who: &str) -> Option<&'static str> {
     let run = Command::new("ruff").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

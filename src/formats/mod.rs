@@ -10,6 +10,7 @@ mod human;
 mod json;
 mod jsonl;
 pub(crate) mod markup;
+mod page_text;
 pub mod paths;
 mod snippet;
 pub mod summary;
@@ -24,6 +25,7 @@ use std::io::{self, Write};
 
 pub use groups::GroupBy;
 pub use human::{draw_failures, draw_mistakes, draw_problem};
+pub use page_text::page_text;
 
 /// Bytes of checked files, for formats that show code.
 pub trait Sources: Sync {

@@ -32,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("problem", &["repo_path", "text"]),
     ("finding", &["context", "dependency", "fact", "fingerprint", "level", "repo_path", "span", "surface", "text"]),
     ("report", &["finding", "level", "problem", "repo_path"]),
+    ("page", &["level"]),
     ("baseline", &["finding", "repo_path"]),
     (
         "readers",
@@ -90,6 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kinds",
             "level",
             "name",
+            "page",
             "pattern",
             "project",
             "repo_path",
@@ -136,6 +138,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "fact",
             "finding",
             "level",
+            "page",
             "policy",
             "problem",
             "repo_path",
@@ -152,7 +155,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "baseline",
-            "context",
             "disk",
             "document",
             "engine",
@@ -165,6 +167,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "name",
             "owners",
             "packs",
+            "page",
             "parallel",
             "pattern",
             "policy",
@@ -306,6 +309,8 @@ fn one_file_names_each_hazardous_library() {
         ("toml_parser::", "readers/tree/toml.rs"),
         ("jsonc_parser::", "readers/tree/json.rs"),
         ("pulldown_cmark::", "readers/documents/markdown.rs"),
+        // Its tests read back what it writes.
+        ("pulldown_cmark::", "formats/markup.rs"),
         ("tree_sitter", "readers/python/tree.rs"),
         ("tree_sitter", "readers/python/uses/grammar.rs"),
         ("tree_sitter", "readers/python/uses/syntax.rs"),

@@ -24,6 +24,7 @@ mod suite {
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
     pub(crate) mod packs;
+    pub(crate) mod pages;
     pub(crate) mod policy_text;
     pub(crate) mod properties;
     pub(crate) mod readers;

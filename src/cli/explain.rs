@@ -1,14 +1,17 @@
-//! `policy explain`: one rule as a page, for the person whose code it complains about. Knows words only.
+//! `policy explain`: one rule as a page, for the person whose code it complains about, or all of them as a folder. Knows which
+//! page is asked for.
 
-use super::{Command, Exit, Shell, common, policy_file};
+use super::{Command, Exit, Shell, common, page_files, policy_file};
 use crate::document::mistake::nearest;
-use crate::formats::page_text;
+use crate::formats::{page_markdown, page_text};
 use crate::kinds::KINDS;
 use crate::packs;
 use crate::page::Page;
 use crate::policy::builtin::BUILTINS;
 use crate::policy::pages;
-use clap::{Arg, ArgMatches};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use std::path::PathBuf;
 
 /// The command.
 pub(super) static COMMAND: Command = Command { name: "explain", define, run };
@@ -19,8 +22,33 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(
             Arg::new("rule")
                 .value_name("RULE")
-                .required(true)
+                .required_unless_present("all")
                 .help("Id of a rule or of a built-in finding, `pack:NAME`, or `verb:NAME`"),
+        )
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("rule")
+                .requires("output")
+                .help("Write a page for every rule into a folder, and one that leads to them"),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .short('f')
+                .value_name("FORMAT")
+                .value_parser(PossibleValuesParser::new(["text", "markdown"]))
+                .default_value("text")
+                .help("How to tell it"),
+        )
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_name("PATH")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write Markdown into a file, or with `--all` into a folder; overwrites only such pages"),
         )
         .after_help(
             "\
@@ -29,19 +57,34 @@ Examples:
   policy explain deprecated-libraries/pytz
   policy explain pack:deprecated-libraries
   policy explain verb:allow-only
-  policy explain policy/missing-target",
+  policy explain policy/missing-target
+  policy explain --all --format markdown --output docs/rules",
         )
 }
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
-    let id = matches.get_one::<String>("rule").map_or("", String::as_str);
-    match page(id, matches, shell) {
-        Ok(page) => {
-            let written = write!(shell.out, "{}", page_text(&page, true));
-            common::printed(shell, written, Exit::Clean)
-        }
-        Err(exit) => exit,
+    let is_markdown = matches.get_one::<String>("format").is_some_and(|format| format == "markdown");
+    let output = matches.get_one::<PathBuf>("output");
+    if output.is_some() && !is_markdown {
+        return common::fail(shell, "only Markdown is written to files", "add `--format markdown`");
     }
+    if let Some(folder) = output.filter(|_| matches.get_flag("all")) {
+        return match policy_file::here(matches, shell.err_columns, shell) {
+            Ok((_, policy, _)) => page_files::write_all(&policy.pages(shell.today), folder, shell),
+            Err(exit) => exit,
+        };
+    }
+    let id = matches.get_one::<String>("rule").map_or("", String::as_str);
+    let page = match page(id, matches, shell) {
+        Ok(page) => page,
+        Err(exit) => return exit,
+    };
+    if let Some(file) = output {
+        return page_files::write_one(&page, file, shell);
+    }
+    let text = if is_markdown { page_markdown(&page) } else { page_text(&page, true) };
+    let written = write!(shell.out, "{text}");
+    common::printed(shell, written, Exit::Clean)
 }
 
 /// The page that an id asks for; that there is none has been told.

@@ -10,6 +10,8 @@ mod human;
 mod json;
 mod jsonl;
 pub(crate) mod markup;
+mod page_markdown;
+mod page_names;
 mod page_text;
 pub mod paths;
 mod snippet;
@@ -25,6 +27,8 @@ use std::io::{self, Write};
 
 pub use groups::GroupBy;
 pub use human::{draw_failures, draw_mistakes, draw_problem};
+pub use page_markdown::{PAGE_MARK, index_markdown, page_markdown};
+pub use page_names::{INDEX_NAME, page_name};
 pub use page_text::page_text;
 
 /// Bytes of checked files, for formats that show code.

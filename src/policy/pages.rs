@@ -13,6 +13,7 @@ use crate::pattern::glob::Glob;
 use crate::pattern::name::NamePattern;
 use crate::span::Span;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// What ends later than this has days enough: nobody counts them.
 const FAR: i32 = 366;
@@ -29,8 +30,11 @@ impl Policy {
     #[must_use]
     pub fn page(&self, rule: &Rule, today: Date) -> Page {
         let entries = rule.judge.entries();
-        let everywhere = rule.overrides.iter().rev().filter(|own| own.within.is_empty() && !own.is_expired(today));
-        let suppressible = everywhere.filter_map(|change| change.suppressible).next();
+        let everywhere = |own: &&Arc<Override>| own.within.is_empty() && !own.is_expired(today);
+        let changes: Vec<&Arc<Override>> = rule.overrides.iter().rev().filter(everywhere).collect();
+        let instead = changes.iter().find_map(|change| change.instead.as_ref()).or(rule.instead.as_ref());
+        let owner = changes.iter().find_map(|change| change.owner.as_ref()).or(rule.owner.as_ref());
+        let suppressible = changes.iter().find_map(|change| change.suppressible).unwrap_or(rule.suppressible);
         Page {
             subject: Subject::Rule,
             id: rule.id.to_string(),
@@ -42,11 +46,11 @@ impl Policy {
             verb: rule.kind.key,
             entries,
             steps: steps(rule, today),
-            instead: text(rule.instead.as_ref()),
+            instead: text(instead),
             replacements: owned(rule.judge.replacements()),
             why: rule.why.clone(),
             docs: rule.docs.clone(),
-            owner: rule.owner.clone(),
+            owner: owner.cloned(),
             within: globs(&rule.scope.within),
             without: globs(&rule.scope.without),
             python: rule.python.as_ref().map(|(_, range)| {
@@ -56,7 +60,7 @@ impl Policy {
             contexts: rule.contexts.iter().map(|(context, level)| (name_of(*context), *level)).collect(),
             surfaces: rule.surfaces.iter().map(|(surface, level)| (surface.as_str(), *level)).collect(),
             groups: rule.groups.clone(),
-            suppressible: suppressible.unwrap_or(rule.suppressible),
+            suppressible,
             most_suppressed: rule.max_suppressions.map(|(most, _)| most),
             exemptions: rule.exemptions.iter().map(|exemption| exempt(exemption, today)).collect(),
             examples: rule.examples.iter().map(sample).collect(),

@@ -29,6 +29,7 @@ mod suite {
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod samples;
+    pub(crate) mod sarif;
     pub(crate) mod since;
     pub(crate) mod steady;
     pub(crate) mod tamper;

@@ -14,11 +14,13 @@ mod page_markdown;
 mod page_names;
 mod page_text;
 pub mod paths;
+mod sarif;
 mod snippet;
 pub mod summary;
 mod wire;
 
 use crate::level::Level;
+use crate::page::Page;
 use crate::policy::PolicySource;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
@@ -64,6 +66,8 @@ pub struct Telling<'a> {
     pub sources: &'a dyn Sources,
     /// How to tell it.
     pub style: Style,
+    /// Makes the pages of the rules that judged and of built-in findings.
+    pub pages: &'a dyn Fn() -> Vec<Page>,
 }
 
 /// How a policy is called: a pack by its name, a file as seen from the working folder.
@@ -82,6 +86,10 @@ pub trait Format: Sync {
     fn tells_problems(&self) -> bool;
     /// Whether totals and completeness have a place in it; if not, the caller tells them on standard error.
     fn tells_totals(&self) -> bool;
+    /// How many findings its consumer does not take, so that they are left out.
+    fn left_out(&self, _report: &Report) -> usize {
+        0
+    }
     /// Writes the report.
     ///
     /// # Errors
@@ -90,7 +98,8 @@ pub trait Format: Sync {
 }
 
 /// Every format.
-pub static FORMATS: &[&dyn Format] = &[&human::Human, &concise::Concise, &json::Json, &jsonl::Jsonl, &github::Github];
+pub static FORMATS: &[&dyn Format] =
+    &[&human::Human, &concise::Concise, &json::Json, &jsonl::Jsonl, &github::Github, &sarif::Sarif, &sarif::SarifFull];
 
 /// A format by its name.
 #[must_use]

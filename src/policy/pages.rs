@@ -161,7 +161,7 @@ fn steps(rule: &Rule, today: Date) -> Vec<Step> {
 }
 
 fn until(date: Date, today: Date) -> Until {
-    let days = today.until(date).map(|span| span.get_days()).unwrap_or(FAR);
+    let days = today.until(date).map_or(FAR, |span| span.get_days());
     let left = match days {
         0 => Some("today is the last day".to_owned()),
         1..FAR => Some(days_ahead(today, date)),

@@ -84,7 +84,8 @@ fn tell(report: &Report, name: &str) -> String {
     let format = policy::formats::by_name(name).unwrap();
     let paths = Paths::new(Path::new("/w"), Path::new("/w"), None);
     let style = Style { color: false, width: 100, limit: usize::MAX, fail_level: Level::Error, group_by: None };
-    let telling = Telling { report, policies: Vec::new(), paths: &paths, sources: &HostileSource, style };
+    let telling =
+        Telling { report, policies: Vec::new(), paths: &paths, sources: &HostileSource, style, pages: &Vec::new };
     let mut out = Vec::new();
     format.write(&telling, &mut out).unwrap();
     String::from_utf8(out).unwrap()

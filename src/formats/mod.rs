@@ -1,23 +1,31 @@
 //! Output formats. This file knows the seam: what a format is and is given, and the table of all of them. Formats tell a
 //! report; they know no rules and no disk.
 
+mod checkstyle;
+mod columns;
 mod concise;
 pub mod escape;
 pub mod facts;
 mod github;
+mod gitlab;
 mod groups;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
 pub(crate) mod markup;
 mod page_markdown;
 mod page_names;
 mod page_text;
 pub mod paths;
+mod place;
+mod rdjson;
 mod sarif;
 mod snippet;
 pub mod summary;
 mod wire;
+mod xml;
 
 use crate::level::Level;
 use crate::page::Page;
@@ -98,8 +106,21 @@ pub trait Format: Sync {
 }
 
 /// Every format.
-pub static FORMATS: &[&dyn Format] =
-    &[&human::Human, &concise::Concise, &json::Json, &jsonl::Jsonl, &github::Github, &sarif::Sarif, &sarif::SarifFull];
+pub static FORMATS: &[&dyn Format] = &[
+    &human::Human,
+    &concise::Concise,
+    &json::Json,
+    &jsonl::Jsonl,
+    &github::Github,
+    &gitlab::Gitlab,
+    &junit::Junit,
+    &checkstyle::Checkstyle,
+    &rdjson::Rdjson,
+    &rdjson::Rdjsonl,
+    &markdown::Markdown,
+    &sarif::Sarif,
+    &sarif::SarifFull,
+];
 
 /// A format by its name.
 #[must_use]

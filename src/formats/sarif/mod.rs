@@ -94,7 +94,7 @@ fn write(telling: &Telling<'_>, is_full: bool, out: &mut dyn Write) -> io::Resul
     let results = told.iter().map(|own| results::reported(own, index(own), telling, is_full));
     let suppressed = hidden.iter().map(|own| results::suppressed(own, index(own), telling));
     let mut results: Vec<Reported<'_>> = results.chain(suppressed).collect();
-    forget_second_keys(&mut results);
+    part_keys(&mut results);
     let left_out = report.findings.len() - told.len();
     let invocation = invocation(telling, left_out, is_full);
     let has_notes =
@@ -151,12 +151,16 @@ fn pages<'f>(telling: &Telling<'_>, findings: impl Iterator<Item = &'f Finding>,
     pages
 }
 
-/// Suppressed findings are counted by themselves, so that one may have the key of another: the first keeps it.
-fn forget_second_keys(results: &mut [Reported<'_>]) {
-    let mut seen: FxHashSet<String> = FxHashSet::default();
+/// Gives each result a key of its own. Suppressed findings are counted by themselves, so that one may have the key of another:
+/// further ones get a number.
+fn part_keys(results: &mut [Reported<'_>]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     for result in results {
-        if result.partial_fingerprints.as_ref().is_some_and(|own| !seen.insert(own.key.clone())) {
-            result.partial_fingerprints = None;
+        let key = &mut result.partial_fingerprints.key;
+        let count = seen.entry(key.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            *key = format!("{key}-{count}");
         }
     }
 }

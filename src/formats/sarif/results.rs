@@ -23,14 +23,16 @@ pub(super) fn reported<'a>(
     telling: &Telling<'_>,
     is_full: bool,
 ) -> Reported<'a> {
+    // GitHub takes no empty message.
+    let words = if finding.message.trim().is_empty() { &finding.rule } else { &*finding.message };
     Reported {
         rule_id: &finding.rule,
         rule_index,
         level: level_name(finding.level),
-        message: Text { text: message(&finding.message, MOST) },
+        message: Text { text: message(words, MOST) },
         locations: [location(telling, &finding.path, Some((finding.start, finding.end)), None)],
         related_locations: related(finding, telling, is_full),
-        partial_fingerprints: Some(Fingerprints { key: finding.fingerprint.to_string() }),
+        partial_fingerprints: Fingerprints { key: finding.fingerprint.to_string() },
         suppressions: is_full.then(Vec::new),
     }
 }

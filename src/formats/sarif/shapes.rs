@@ -120,8 +120,7 @@ pub(super) struct Reported<'a> {
     pub locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partial_fingerprints: Option<Fingerprints>,
+    pub partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressions: Option<Vec<Suppressed>>,
 }

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 #[must_use]
 pub(super) fn uri(path: &RepoPath, paths: &Paths) -> String {
     match paths.top_path(path) {
+        // The top itself.
+        Some(path) if path.as_bytes().is_empty() => "./".to_owned(),
         Some(path) => encoded(path.as_bytes()),
         None => {
             let bytes: Vec<u8> = path.as_bytes().iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect();

@@ -109,6 +109,7 @@ fn finding(level: Level, n: u32) -> Finding {
         within: None,
         dependency: None,
         owners: None,
+        reason: None,
     }
 }
 
@@ -354,11 +355,14 @@ fn an_incomplete_run_says_so() {
 fn only_the_full_form_holds_what_is_suppressed() {
     let mut report = report(findings(2));
     report.suppressed = findings(3);
+    report.suppressed[1].reason = Some("see [x](y)\n".into());
     assert_eq!(list(&valid(&tell(&report, "sarif"))["runs"][0], "results").len(), 2);
     let log = valid(&tell(&report, "sarif-full"));
     let results = list(&log["runs"][0], "results");
     let suppressed: Vec<usize> = results.iter().map(|result| list(result, "suppressions").len()).collect();
     assert_eq!(suppressed, [0, 0, 1, 1, 1]);
+    let reasons: Vec<&Value> = results[2..].iter().map(|result| &result["suppressions"][0]["justification"]).collect();
+    assert_eq!(reasons, [&Value::Null, &"see [x] (y)\\n".into(), &Value::Null]);
     assert!(results.iter().all(|result| result.get("suppressions").is_some()), "all or none (3.27.23)");
     let keys: BTreeSet<&str> =
         results.iter().filter_map(|result| result["partialFingerprints"]["policyKey/v1"].as_str()).collect();
@@ -486,4 +490,21 @@ fn files_with_hostile_names_are_found_again() {
     let first = &log["runs"][0]["results"][0];
     assert_eq!(first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "sub/d%3Ae.py");
     assert_eq!(first["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"], "sub/policy.yaml");
+}
+
+#[test]
+fn a_suppression_says_why() {
+    let rules = "version: 1\nrules:\n  http:\n    forbid: [requests]\n  future:\n    require: { import: __future__.annotations }\n";
+    let place = folder(&[
+        ("policy.yaml", rules),
+        (
+            "a.py",
+            "# policy: allow-file(future) -- older Pythons\nimport requests  # policy: allow(http) -- the wrapper\n",
+        ),
+    ]);
+    let told = run(place.path(), &["check", "--format", "sarif-full"]);
+    let log = valid(&told.stdout);
+    let results = list(&log["runs"][0], "results");
+    let why = |result: &Value| result["suppressions"][0]["justification"].clone();
+    assert_eq!(results.iter().map(why).collect::<Vec<_>>(), ["older Pythons", "the wrapper"], "{}", told.stdout);
 }

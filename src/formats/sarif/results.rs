@@ -40,7 +40,8 @@ pub(super) fn reported<'a>(
 /// A finding that a comment suppresses.
 #[must_use]
 pub(super) fn suppressed<'a>(finding: &'a Finding, rule_index: usize, telling: &Telling<'_>) -> Reported<'a> {
-    let own = Suppressed { kind: "inSource", justification: None };
+    let reason = finding.reason.as_deref().filter(|reason| !reason.is_empty());
+    let own = Suppressed { kind: "inSource", justification: reason.map(|reason| message(reason, MOST)) };
     Reported { suppressions: Some(vec![own]), ..reported(finding, rule_index, telling, true) }
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn finding(level: Level, path: &[u8], n: u32) -> Finding {
         within: None,
         dependency: None,
         owners: None,
+        reason: None,
     }
 }
 

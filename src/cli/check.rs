@@ -18,7 +18,7 @@ use crate::formats::{Telling, escape};
 use crate::git::CommitTree;
 use crate::level::Level;
 use crate::parallel;
-use crate::policy::Broken;
+use crate::policy::{Broken, Policy};
 use crate::repo_path::RepoPath;
 use crate::report::{Counts, Report, Summary};
 use clap::ArgMatches;
@@ -50,8 +50,16 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let broken_policy = |broken: &[Broken], shell: &mut Shell<'_>| {
         let exit = policy_file::tell(broken, &paths, err_style, shell);
         let report = tell::of_broken_policy(broken);
-        let telling =
-            Telling { report: &report, policies: Vec::new(), paths: &paths, sources: &sources, style: out_style };
+        let today = shell.today;
+        let pages = || Policy::default().pages(today);
+        let telling = Telling {
+            report: &report,
+            policies: Vec::new(),
+            paths: &paths,
+            sources: &sources,
+            style: out_style,
+            pages: &pages,
+        };
         write_machine_reports(&destinations, &telling, shell);
         exit
     };
@@ -112,8 +120,10 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         group_by: group_by(matches),
         ..out_style
     };
-    let telling =
-        Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
+    let today = shell.today;
+    let pages = || policy.pages(today);
+    let policies = policy.sources().collect();
+    let telling = Telling { report: &report, policies, paths: &paths, sources: &sources, style, pages: &pages };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
     if !owners.is_empty() && !matches.get_flag("quiet") {
         let _ = writeln!(shell.err, "only findings of {} were asked for", escape::line(&owners.join(", ")));
@@ -211,6 +221,14 @@ fn tell_all(
             if !what.is_empty() {
                 fail(shell, &what, output::help_for(destination.file.as_deref()));
             }
+        }
+        let left_out = destination.format.left_out(telling.report);
+        if left_out > 0 && !is_silent {
+            let name = destination.format.name();
+            let _ = writeln!(
+                shell.err,
+                "`{name}` leaves {left_out} findings out, those of the lowest levels: an upload holds no more"
+            );
         }
     }
     let main = destinations.first();

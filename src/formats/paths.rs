@@ -70,19 +70,22 @@ impl Paths {
     /// Relative to the top of the work tree.
     #[must_use]
     pub fn top(&self, path: &RepoPath) -> String {
-        if is_outside(path) {
-            return path.to_string();
-        }
-        path.segments().fold(self.below_top.clone(), |path, part| path.join(part)).to_string()
+        self.top_path(path).as_ref().unwrap_or(path).to_string()
+    }
+
+    /// The same with all bytes kept; `None` for a path that lies outside of the root.
+    #[must_use]
+    pub fn top_path(&self, path: &RepoPath) -> Option<RepoPath> {
+        (!is_outside(path)).then(|| path.segments().fold(self.below_top.clone(), |path, part| path.join(part)))
     }
 }
 
-/// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may.
+/// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may. Only Windows has drives:
+/// elsewhere `c:` may begin the name of a file.
 fn is_outside(path: &RepoPath) -> bool {
     match path.as_bytes() {
         [b'/', ..] => true,
-        // A drive; a file may be called `a:b.py` elsewhere.
-        [drive, b':', b'/' | b'\\', ..] => drive.is_ascii_alphabetic(),
+        [drive, b':', b'/' | b'\\', ..] => cfg!(windows) && drive.is_ascii_alphabetic(),
         _ => false,
     }
 }

@@ -32,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("problem", &["repo_path", "text"]),
     ("finding", &["context", "dependency", "fact", "fingerprint", "level", "repo_path", "span", "surface", "text"]),
     ("report", &["finding", "level", "problem", "repo_path"]),
+    ("page", &["level"]),
     ("baseline", &["finding", "repo_path"]),
     (
         "readers",
@@ -94,6 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kinds",
             "level",
             "name",
+            "page",
             "pattern",
             "project",
             "repo_path",
@@ -141,6 +143,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "finding",
             "fingerprint",
             "level",
+            "page",
             "policy",
             "problem",
             "repo_path",
@@ -157,7 +160,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "baseline",
-            "context",
             "disk",
             "document",
             "engine",
@@ -170,6 +172,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "name",
             "owners",
             "packs",
+            "page",
             "parallel",
             "pattern",
             "policy",
@@ -312,6 +315,8 @@ fn one_file_names_each_hazardous_library() {
         ("toml_parser::", "readers/tree/toml.rs"),
         ("jsonc_parser::", "readers/tree/json.rs"),
         ("pulldown_cmark::", "readers/documents/markdown.rs"),
+        // Its tests read back what it writes.
+        ("pulldown_cmark::", "formats/markup.rs"),
         ("tree_sitter", "readers/python/tree.rs"),
         ("tree_sitter", "readers/python/uses/grammar.rs"),
         ("tree_sitter", "readers/python/uses/syntax.rs"),

@@ -25,6 +25,7 @@ mod suite {
     pub(crate) mod oracle;
     pub(crate) mod packs;
     pub(crate) mod policy_text;
+    pub(crate) mod pre_commit;
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod samples;

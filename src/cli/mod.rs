@@ -19,6 +19,7 @@ mod history;
 mod included;
 mod init;
 mod judge;
+mod man;
 mod newly;
 mod output;
 mod passes;
@@ -106,6 +107,7 @@ pub static COMMANDS: &[&Command] = &[
     &test::COMMAND,
     &init::COMMAND,
     &completions::COMMAND,
+    &man::COMMAND,
 ];
 
 /// The whole command line, for parsing, help and completions.

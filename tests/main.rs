@@ -20,9 +20,11 @@ mod suite {
     pub(crate) mod hazards;
     pub(crate) mod histories;
     pub(crate) mod maily;
+    pub(crate) mod man;
     pub(crate) mod manifests;
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
+    pub(crate) mod packaging;
     pub(crate) mod packs;
     pub(crate) mod policy_text;
     pub(crate) mod pre_commit;

@@ -92,11 +92,19 @@ fn render(command: clap::Command, out: &mut dyn Write) -> io::Result<()> {
         page.render_subcommands_section(&mut sections)?;
     }
     closing(&help).to_writer(&mut sections)?;
-    // The library opens every section with the same definition of an apostrophe, and leaves out an empty day.
+    // The library opens every section with the same definition of an apostrophe, leaves out an empty day, and makes
+    // space by empty lines, which man(7) asks not to.
     writeln!(out, "{APOSTROPHE}\n.TH {title} 1 \"\" \"policy {}\"", env!("CARGO_PKG_VERSION"))?;
     let sections = String::from_utf8_lossy(&sections);
-    let own = sections.lines().filter(|line| !APOSTROPHE.lines().any(|definition| definition == *line));
-    own.map(str::trim_end).try_for_each(|line| writeln!(out, "{line}"))
+    let is_definition = |line: &str| APOSTROPHE.lines().any(|definition| definition == line);
+    let mut before = "";
+    for line in sections.lines().map(str::trim_end).filter(|line| !line.is_empty() && !is_definition(line)) {
+        if (line, before) != (".br", ".br") {
+            writeln!(out, "{line}")?;
+        }
+        before = line;
+    }
+    Ok(())
 }
 
 /// Where there is no such character, a plain one.
@@ -105,19 +113,22 @@ const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '";
 /// What stands below the options in the help: examples, line by line as they are, and what exit codes mean.
 fn closing(help: &str) -> Roff {
     let mut page = Roff::new();
-    let mut is_verbatim = false;
+    let (mut is_verbatim, mut is_gap) = (false, false);
     for line in help.lines() {
+        if line.is_empty() {
+            is_gap = true;
+            continue;
+        }
         let is_example = line.starts_with(' ');
-        if is_verbatim && !is_example {
-            page.control("fi", []);
-        }
-        if !is_verbatim && is_example {
-            page.control("nf", []);
-        }
-        is_verbatim = is_example;
+        match (is_verbatim, is_example) {
+            (true, true) if is_gap => page.control("sp", []),
+            (true, false) => page.control("fi", []),
+            (false, true) => page.control("nf", []),
+            _ => &mut page,
+        };
+        (is_verbatim, is_gap) = (is_example, false);
         match line.split_once(':') {
             _ if is_example => page.text([roman(line.strip_prefix("  ").unwrap_or(line))]),
-            _ if line.is_empty() => &mut page,
             Some(("Exit codes", codes)) => page.control("SH", ["EXIT STATUS"]).text([roman(codes.trim_start())]),
             Some((heading, "")) => page.control("SH", [heading.to_uppercase().as_str()]),
             _ => page.control("PP", []).text([roman(line)]),

@@ -86,10 +86,14 @@ fn a_package_holds_what_a_build_needs_and_no_more() {
         files.iter().filter(|file| file.contains('/') && !file.starts_with("src/") && !file.starts_with("rules/"));
     assert_eq!(others.collect::<Vec<_>>(), Vec::<&&str>::new(), "folders that no build needs");
     // What the sources include from elsewhere is packed, too.
-    for file in below(&project().join("src")).iter().filter(|file| file.ends_with(".rs")) {
-        let text = text(file);
+    for file in below(&project().join("src")) {
+        let Some(folder) = file.strip_suffix(".rs").map(|stem| stem.rsplit_once('/').map_or("", |(folder, _)| folder))
+        else {
+            continue;
+        };
+        let text = text(&file);
         for included in text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            let path = resolve(&format!("{}/{included}", file.rsplit_once('/').map_or("", |(folder, _)| folder)));
+            let path = resolve(&format!("{folder}/{included}"));
             assert!(files.contains(path.as_str()), "{file} includes {path}, which is not packed");
         }
     }
@@ -148,8 +152,8 @@ fn binstall_looks_for_what_a_release_has() {
 #[cfg(target_os = "linux")]
 #[test]
 fn archives_hold_the_tool_its_pages_completions_and_licences() {
-    let Some(python) = python("archives_hold_the_tool_its_pages_completions_and_licences") else { return };
     use std::os::unix::fs::PermissionsExt;
+    let Some(python) = python("archives_hold_the_tool_its_pages_completions_and_licences") else { return };
     let place = tempfile::tempdir().unwrap();
     for triple in TRIPLES {
         let name = if triple.contains("windows") { "policy.exe" } else { "policy" };

@@ -111,7 +111,7 @@ fn deleting_and_renaming() {
     let repo = &hooked.repo;
     repo.git(&["rm", "--quiet", "app/other.py"]);
     assert!(hooked.passes(&[]).contains("no files to check"), "a deletion is nothing for a hook about files");
-    // The new name is judged; what its baseline permits moves along in a full run only.
+    // A new name is judged, and what the policy says of it.
     repo.git(&["mv", "vendor/lib.py", "app/lib.py"]);
     hooked.refuses(&["app/lib.py:1:8", "- exit code: 1"]);
     repo.git(&["mv", "app/lib.py", "vendor/lib2.py"]);
@@ -171,6 +171,59 @@ fn what_the_baseline_permits_passes_and_no_more() {
         let told = hooked.refuses(&["old/legacy.py:11:12"]);
         assert!(!told.contains("legacy.py:2:"), "{told}");
     }
+}
+
+#[test]
+fn what_the_baseline_permits_moves_along() {
+    if !pre_commit("what_the_baseline_permits_moves_along") {
+        return;
+    }
+    for ids in [FILES, PROJECT] {
+        let hooked = Hooked::new(ids);
+        hooked.repo.write("new/__init__.py", "");
+        hooked.repo.git(&["mv", "old/legacy.py", "new/legacy.py"]);
+        hooked.repo.git(&["add", "--all"]);
+        hooked.passes(&[]);
+    }
+}
+
+#[test]
+fn what_git_does_not_know_is_on_disk_for_the_whole_project_only() {
+    if !pre_commit("what_git_does_not_know_is_on_disk_for_the_whole_project_only") {
+        return;
+    }
+    for (ids, passes) in [(FILES, true), (PROJECT, false)] {
+        let hooked = Hooked::new(ids);
+        hooked.repo.write("scratch.py", "import requests\n");
+        hooked.repo.write("app/clean.py", "import sys\n");
+        hooked.repo.git(&["add", "app/clean.py"]);
+        if passes {
+            hooked.passes(&[]);
+        } else {
+            hooked.refuses(&["scratch.py:1:8"]);
+            hooked.repo.write(".gitignore", "/scratch.py\n");
+            hooked.passes(&[]);
+        }
+    }
+}
+
+#[test]
+fn only_what_a_commit_adds() {
+    if !pre_commit("only_what_a_commit_adds") {
+        return;
+    }
+    let hooked = Hooked::new(PROJECT);
+    let repo = &hooked.repo;
+    repo.append(".pre-commit-config.yaml", "        args: [--staged]\n");
+    repo.remove("policy.baseline");
+    repo.git(&["commit", "--quiet", "--no-verify", "--all", "-m", "no baseline"]);
+    repo.append("old/legacy.py", "\n\nPORT = 80\n");
+    repo.git(&["add", "--all"]);
+    hooked.passes(&[]);
+    repo.append("app/clean.py", "import requests\n");
+    repo.git(&["add", "--all"]);
+    let told = hooked.refuses(&["app/clean.py:2:8"]);
+    assert!(!told.contains("old/legacy.py"), "{told}");
 }
 
 #[test]

@@ -168,6 +168,12 @@ fn names() -> Vec<String> {
             names.extend(SUFFIXES.iter().map(|suffix| format!("{folder}{stem}{suffix}")));
         }
     }
+    // One letter more.
+    for stem in STEMS {
+        for suffix in SUFFIXES.iter().filter_map(|suffix| suffix.strip_prefix('.')) {
+            names.extend([format!("{stem}.{suffix}q"), format!("{stem}.q{suffix}"), format!("q{stem}.{suffix}")]);
+        }
+    }
     names.into_iter().filter(|name| !name.is_empty() && !name.ends_with('/')).collect()
 }
 

@@ -82,6 +82,8 @@ fn render(command: clap::Command, out: &mut dyn Write) -> io::Result<()> {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let title = command.get_display_name().unwrap_or("policy").to_uppercase();
     let has_commands = command.has_subcommands();
+    // A page has room for what help leaves out.
+    let command = command.mut_args(|own| own.hide_short_help(false).hide_long_help(false));
     let page = Man::new(command.subcommand_value_name("command").subcommand_help_heading("COMMANDS"));
     let mut sections = Vec::new();
     page.render_name_section(&mut sections)?;
@@ -130,6 +132,8 @@ fn closing(help: &str) -> Roff {
         match line.split_once(':') {
             _ if is_example => page.text([roman(line.strip_prefix("  ").unwrap_or(line))]),
             Some(("Exit codes", codes)) => page.control("SH", ["EXIT STATUS"]).text([roman(codes.trim_start())]),
+            // Where to look for what the page has.
+            Some(("Everywhere", there)) if !there.is_empty() => &mut page,
             Some((heading, "")) => page.control("SH", [heading.to_uppercase().as_str()]),
             _ => page.control("PP", []).text([roman(line)]),
         };

@@ -22,13 +22,16 @@ mod suite {
     pub(crate) mod histories;
     pub(crate) mod init;
     pub(crate) mod maily;
+    pub(crate) mod man;
     pub(crate) mod manifests;
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
     pub(crate) mod outputs;
+    pub(crate) mod packaging;
     pub(crate) mod packs;
     pub(crate) mod pages;
     pub(crate) mod policy_text;
+    pub(crate) mod pre_commit;
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod samples;

@@ -19,6 +19,7 @@ mod history;
 mod included;
 mod init;
 mod judge;
+mod man;
 mod newly;
 mod output;
 mod page_files;
@@ -107,6 +108,7 @@ pub static COMMANDS: &[&Command] = &[
     &test::COMMAND,
     &init::COMMAND,
     &completions::COMMAND,
+    &man::COMMAND,
 ];
 
 /// The whole command line, for parsing, help and completions.

@@ -28,6 +28,7 @@ mod suite {
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod samples;
+    pub(crate) mod schema;
     pub(crate) mod since;
     pub(crate) mod steady;
     pub(crate) mod tamper;

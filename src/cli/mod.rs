@@ -29,6 +29,7 @@ mod progress;
 mod ratchet;
 mod rules;
 mod run;
+mod schema;
 mod side;
 mod suppress;
 mod target;
@@ -105,6 +106,7 @@ pub static COMMANDS: &[&Command] = &[
     &explain::COMMAND,
     &test::COMMAND,
     &init::COMMAND,
+    &schema::COMMAND,
     &completions::COMMAND,
 ];
 

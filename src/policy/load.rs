@@ -4,7 +4,8 @@
 use super::extensions::{Extensions, Pulled};
 pub use super::gather::too_long;
 use super::gather::{Sheet, gather};
-use super::root_keys::{self, EXTENDED, KEYS};
+use super::root_keys;
+use super::root_table::{EXTENDED, KEYS};
 use super::rule_keys::{self, Source, read_globs};
 use super::{Broken, Index, Policy, PolicySource, Rule, overrides};
 use crate::document::fields::{Field, Fields, Reading};

@@ -10,6 +10,9 @@ mod commit_files;
 mod common;
 mod compare;
 mod completions;
+mod doctor;
+mod doctor_look;
+mod doctor_tell;
 mod explain;
 mod extensions;
 mod facts;
@@ -106,6 +109,7 @@ pub static COMMANDS: &[&Command] = &[
     &explain::COMMAND,
     &test::COMMAND,
     &init::COMMAND,
+    &doctor::COMMAND,
     &schema::COMMAND,
     &completions::COMMAND,
 ];

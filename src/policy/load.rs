@@ -104,9 +104,7 @@ fn read_root(
     reading: &mut Reading<'_>,
 ) -> Option<Policy> {
     let (fields, tree, unsure) = top(tree, &KEYS, reading)?;
-    if let Some(node) = fields.get("requires") {
-        root_keys::check_requires(node, tool_version, reading);
-    }
+    let requires = fields.get("requires").and_then(|node| root_keys::check_requires(node, tool_version, reading));
     let python = root_keys::read_python(fields.get("python"), reading);
     let exclude = fields.get("exclude").map(|node| read_globs(node, "`exclude`", reading)).unwrap_or_default();
     let unanalysed = fields.get("unanalysed").map(|node| root_keys::read_unanalysed(node, reading));
@@ -118,6 +116,7 @@ fn read_root(
         exclude,
         unanalysed: unanalysed.unwrap_or_default(),
         python,
+        requires,
         baseline,
         builtin_levels: builtin_levels.unwrap_or_default(),
         ..Policy::default()

@@ -101,6 +101,8 @@ pub struct Policy {
     pub unanalysed: Vec<Excuse>,
     /// The project's layout.
     pub python: Python,
+    /// Which versions of the tool may read it, as written.
+    pub requires: Option<String>,
     /// The baseline that it names, relative to the root.
     pub baseline: Option<(RepoPath, Span)>,
     /// Levels of built-in findings that differ from their defaults.

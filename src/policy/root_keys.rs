@@ -37,8 +37,8 @@ pub(super) fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Rea
 }
 
 /// `requires: ">=0.1"`, against the version of the tool.
-pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) {
-    let Some(written) = reading.text(node, "`requires`") else { return };
+pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) -> Option<String> {
+    let written = reading.text(node, "`requires`")?;
     let specifiers = VersionSpecifiers::from_str(&written.text);
     if let (Ok(specifiers), Ok(version)) = (specifiers, Version::from_str(tool)) {
         if !specifiers.contains(&version) {
@@ -54,6 +54,7 @@ pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>)
         let help = format!("write `{}`", reading.corrected(written.span, &spelling));
         reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
     }
+    Some(written.text)
 }
 
 /// `libraries`: what code imports of distributions that the tool does not know.

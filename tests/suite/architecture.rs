@@ -146,6 +146,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "versions",
         ],
     ),
+    ("doctor", &["excerpt", "level", "owners", "policy", "readers", "repo_path", "report", "span"]),
     ("disk", &["name", "pattern", "problem", "project", "readers", "repo_path", "surface"]),
     ("git", &["disk", "project", "repo_path", "span"]),
     (
@@ -154,6 +155,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "baseline",
             "context",
             "disk",
+            "doctor",
             "document",
             "engine",
             "fact",

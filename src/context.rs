@@ -45,6 +45,29 @@ impl Context {
         ("star", Context::Star),
     ];
 
+    /// What is in it, in one line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Context::TypeChecking => "beneath `if TYPE_CHECKING:`",
+            Context::Guarded => "in a `try` with an `except ImportError`, or in that handler",
+            Context::VersionGuarded => {
+                "in a branch of a literal `sys.version_info` test that does not let the target through; \
+                 a requirement whose marker does not hold for the target"
+            }
+            Context::Function => "inside a function",
+            Context::Class => "directly inside a class body",
+            Context::Conditional => "beneath `if`, `elif`, `else`, a loop, a `case`, or in a handler",
+            Context::Lazy => "in a `lazy import` (PEP 810)",
+            Context::Dynamic => "a dynamic import, or a use of what one gives; at most `warn` unless set here",
+            Context::String => "a dotted string; at most `warn` unless set here",
+            Context::Transitive => {
+                "a locked package that no manifest beside the lock declares; at most `note` unless set here"
+            }
+            Context::Star => "a star import that may bring in what an entry names, rather than surely reaching it",
+        }
+    }
+
     /// Reads a spelling; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Context> {

@@ -31,6 +31,17 @@ impl Level {
         }
     }
 
+    /// What it means, in one line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Level::None => "judged, but not told",
+            Level::Note => "worth knowing; never fails a run by default",
+            Level::Warn => "to be mended; fails a run under `--strict`",
+            Level::Error => "fails the run",
+        }
+    }
+
     /// Reads a spelling; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Level> {

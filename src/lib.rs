@@ -25,6 +25,7 @@
 //! | judgement | `engine` |
 //! | what may stay | `baseline` |
 //! | telling | `formats` |
+//! | whether a gate is real | `doctor` |
 //! | data | `packs` (the texts in `rules/`) |
 //! | shells | `disk`, `git`, `parallel`, `cli` |
 //!
@@ -66,6 +67,7 @@ pub mod context;
 pub mod dependency;
 pub mod disk;
 pub mod distribution;
+pub mod doctor;
 pub mod document;
 pub mod engine;
 pub mod excerpt;

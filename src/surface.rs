@@ -37,6 +37,22 @@ impl Surface {
         Surface::Ci,
     ];
 
+    /// Which files are on it, in one line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Surface::Code => "Python source that runs",
+            Surface::Stubs => "type stubs (`*.pyi`)",
+            Surface::Notebooks => "code cells of notebooks",
+            Surface::Docs => "code blocks of Markdown and reStructuredText; at most `warn` unless set here",
+            Surface::Dependencies => "manifests and requirement files: what is declared",
+            Surface::Locks => "lock files: what is installed",
+            Surface::Containers => "container files: what their commands install",
+            Surface::Ci => "pipelines, makefiles and shell scripts: what their commands install",
+            Surface::Policy => "the policy itself",
+        }
+    }
+
     /// Whether files of this surface are modules, which others import.
     #[must_use]
     pub fn is_module(self) -> bool {

@@ -36,6 +36,7 @@ mod suite {
     pub(crate) mod readers;
     pub(crate) mod samples;
     pub(crate) mod sarif;
+    pub(crate) mod schema;
     pub(crate) mod since;
     pub(crate) mod steady;
     pub(crate) mod tamper;

@@ -10,6 +10,9 @@ mod commit_files;
 mod common;
 mod compare;
 mod completions;
+mod doctor;
+mod doctor_look;
+mod doctor_tell;
 mod explain;
 mod extensions;
 mod facts;
@@ -31,6 +34,7 @@ mod progress;
 mod ratchet;
 mod rules;
 mod run;
+mod schema;
 mod side;
 mod suppress;
 mod target;
@@ -107,6 +111,8 @@ pub static COMMANDS: &[&Command] = &[
     &explain::COMMAND,
     &test::COMMAND,
     &init::COMMAND,
+    &doctor::COMMAND,
+    &schema::COMMAND,
     &completions::COMMAND,
     &man::COMMAND,
 ];

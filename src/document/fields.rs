@@ -2,6 +2,7 @@
 //! caller knows the keys.
 
 use super::mistake::{MOST, Mistake, corrected_line, nearest};
+use super::shape::{self, Shape};
 use super::traps;
 use super::yaml::{Key, Node, Value};
 use crate::span::Span;
@@ -14,18 +15,22 @@ pub struct Field {
     /// Whether this version reads it. A key that only a later version reads is refused with its own words, since
     /// ignoring it would be a silent green.
     pub read: bool,
+    /// What it says, in one line for people who write a document.
+    pub about: &'static str,
+    /// What its value looks like, for editors.
+    pub shape: fn() -> Shape,
 }
 
 /// A key that this version reads.
 #[must_use]
-pub const fn field(name: &'static str) -> Field {
-    Field { name, read: true }
+pub const fn field(name: &'static str, about: &'static str, shape: fn() -> Shape) -> Field {
+    Field { name, read: true, about, shape }
 }
 
 /// A key that belongs to the language but is not read by this version.
 #[must_use]
 pub const fn later(name: &'static str) -> Field {
-    Field { name, read: false }
+    Field { name, read: false, about: "", shape: shape::text }
 }
 
 /// Text with its place.

@@ -3,5 +3,6 @@
 
 pub mod fields;
 pub mod mistake;
+pub mod shape;
 mod traps;
 pub mod yaml;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod command;
+mod hooks;
 mod listing;
 mod objects;
 mod revisions;
@@ -11,6 +12,7 @@ mod work_tree;
 
 pub use changes::{Change, Version, between_commits, staged};
 pub use command::{Git, GitError};
+pub use hooks::hooks_folder;
 pub use listing::{Listing, of_commit, of_index};
 pub use objects::Blobs;
 pub use revisions::{Revision, head, merge_base, resolve};

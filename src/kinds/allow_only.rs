@@ -7,6 +7,7 @@ use super::words::{Word, is_stdlib};
 use super::{Asks, Complaint, Judge, Kind, View, targets};
 use crate::dependency::{Origin, Standing};
 use crate::document::fields::{Field, Reading, field};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::Node;
 use crate::fact::{Fact, Role};
 use crate::level::Level;
@@ -20,10 +21,18 @@ pub(super) static KIND: Kind = Kind {
     key: "allow-only",
     about: "nothing else may be imported, or declared and installed",
     example: "allow-only: { import: [stdlib, first-party, httpx] }",
+    shape,
     compile,
 };
 
-const TARGETS: [Field; 2] = [field("import"), field("dependency")];
+const TARGETS: [Field; 2] = [
+    field("import", "names and words: nothing else may be imported", entry_list::list_shape),
+    field("dependency", "distributions: nothing else may be declared, locked or installed", distributions::names_shape),
+];
+
+fn shape() -> Shape {
+    shape::filled(shape::map(&TARGETS))
+}
 
 struct AllowOnly {
     entries: Vec<Entry>,

@@ -5,10 +5,36 @@ use super::entries::Entry;
 use super::entry_list::{self, Target, is_good_successor};
 use crate::call::Written;
 use crate::document::fields::{Field, Reading, Spanned, field};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::name::is_identifier;
 
-const KEYS: [Field; 5] = [field("name"), field("missing"), field("with"), field("args"), field("instead")];
+const KEYS: [Field; 5] = [
+    field("name", "what is called", entry_list::names_shape),
+    field("missing", "arguments, none of which is handed over by name", || shape::list(shape::dotted())),
+    field("with", "arguments with these values", || shape::filled(shape::entries(shape::dotted(), value_shape()))),
+    field("args", "nothing is handed over", || shape::words(&[("none", "a call without arguments")])),
+    field("instead", "what to call instead", shape::dotted),
+];
+
+/// A literal that an argument is compared with.
+fn value_shape() -> Shape {
+    shape::or_nothing(shape::text())
+}
+
+/// Calls: names, maps with conditions, or a map of name to successor.
+pub(super) fn shape() -> Shape {
+    let call = shape::required(shape::map(&KEYS), &["name"]);
+    let names = KEYS.map(|key| serde_json::json!({ "required": [key.name] }));
+    let item = serde_json::json!({ "if": { "type": "object" }, "then": call, "else": shape::name() });
+    let mut entries = entry_list::shape();
+    shape::set(&mut entries, "items", item);
+    serde_json::json!({
+        "if": { "type": "object", "anyOf": names },
+        "then": call,
+        "else": entries,
+    })
+}
 
 /// A name, a list of names and of maps with conditions, or a map of name to successor.
 pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, reading: &mut Reading<'_>) {
@@ -21,6 +47,8 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
             for item in reading.list(node, "`call`") {
                 match item.value {
                     Value::Map(_) => read_one(item, target, entries, reading),
+                    // A list within a list.
+                    Value::List(_) => drop(reading.text(item, "a call")),
                     _ => entry_list::read(item, target, entries, reading),
                 }
             }

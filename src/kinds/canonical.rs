@@ -3,6 +3,7 @@
 
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::{Reading, Spanned};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Key, Node, Value};
 use crate::name::{is_dotted, is_identifier, normalise, top};
 use crate::pattern::glob::Glob;
@@ -16,8 +17,14 @@ pub(super) static KIND: Kind = Kind {
     key: "canonical",
     about: "a file has one import name: `path: module`",
     example: "canonical: { src/acme/http.py: acme.http }",
+    shape,
     compile,
 };
+
+fn shape() -> Shape {
+    let file = shape::matching(r"^[^/!?*\[{\\][^?*\[{\\]*$", "name one file beneath the root, without `*`");
+    shape::filled(shape::entries(file, shape::dotted()))
+}
 
 /// Folders above a file, at most: every one of them may be a way to load it.
 const DEEPEST: usize = 64;

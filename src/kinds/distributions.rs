@@ -6,6 +6,7 @@ use crate::accepts::{Accepts, Range, Verdict};
 use crate::dependency::{Dependency, Origin, Standing};
 use crate::distribution::{is_distribution, normalise};
 use crate::document::fields::{Reading, Spanned};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::project::libraries::{self, Libraries};
 use rustc_hash::FxHashMap;
@@ -134,6 +135,37 @@ pub(super) struct Listed<'l> {
     pub stubs: bool,
     /// Which words may stand there.
     pub words: &'static [&'static str],
+}
+
+/// Names without versions.
+pub(super) fn names_shape() -> Shape {
+    shape::list(shape::loosely(
+        r"^\s*[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\s*$",
+        "write the name that requirements use",
+    ))
+}
+
+/// A list of names with or without versions, or a map of these to successors.
+pub(super) fn shape() -> Shape {
+    let help = "write the name that requirements use, with or without versions: `requests`, `\"urllib3<2\"`";
+    let name = || shape::loosely(r"^\s*[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\s*($|[<>=!~(])", help);
+    successors(name(), &name)
+}
+
+/// A list of names without versions, or a map of these to successors.
+pub(super) fn plain_shape() -> Shape {
+    let name = || names_shape().get("items").cloned().unwrap_or_default();
+    successors(name(), &name)
+}
+
+fn successors(item: Shape, name: &dyn Fn() -> Shape) -> Shape {
+    let mut shape = shape::list(item);
+    let successors = shape::filled(shape::entries(name(), shape::or_nothing(shape::text())));
+    for key in ["propertyNames", "additionalProperties", "minProperties"] {
+        shape::set(&mut shape, key, successors.get(key).cloned().unwrap_or_default());
+    }
+    shape::set(&mut shape, "type", serde_json::json!(["string", "number", "boolean", "array", "object"]));
+    shape
 }
 
 /// Reads a list of distributions, or a map of distribution to successor.

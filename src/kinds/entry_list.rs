@@ -6,8 +6,9 @@ use super::entries::{Entry, Form, Reach};
 use super::words::{WORDS, Word};
 use crate::builtins::is_builtin;
 use crate::distribution::is_distribution;
-use crate::document::fields::{Reading, Spanned, field};
+use crate::document::fields::{Field, Reading, Spanned, field};
 use crate::document::mistake::nearest;
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::name;
 use crate::pattern::name::NamePattern;
@@ -27,6 +28,53 @@ pub(super) struct Target<'l> {
     pub form: Form,
     /// Whether its entries allow.
     pub allows: bool,
+}
+
+/// Keys of a library whose import name several distributions share.
+const RENAMED: [Field; 2] = [
+    field("dist", "the name that requirements use", shape::distribution),
+    field("import", "what code imports of it", names_shape),
+];
+
+/// Names without maps.
+pub(super) fn names_shape() -> Shape {
+    shape::list(shape::name())
+}
+
+/// A list of names and libraries.
+pub(super) fn list_shape() -> Shape {
+    let renamed = shape::required(shape::map(&RENAMED), &["dist", "import"]);
+    let mut item = shape::name();
+    shape::set(&mut item, "type", serde_json::json!(["string", "boolean", "object"]));
+    for key in ["properties", "required", "additionalProperties"] {
+        shape::set(&mut item, key, renamed.get(key).cloned().unwrap_or_default());
+    }
+    shape::list(item)
+}
+
+/// The same, or a map of name to successor.
+pub(super) fn shape() -> Shape {
+    let renamed = shape::required(shape::map(&RENAMED), &["dist", "import"]);
+    let successors = shape::filled(shape::entries(shape::name(), shape::or_nothing(shape::dotted())));
+    let mut shape = list_shape();
+    for key in ["properties", "required", "additionalProperties"] {
+        if let Some(object) = shape.as_object_mut() {
+            object.remove(key);
+        }
+    }
+    shape::set(&mut shape, "if", serde_json::json!({ "required": ["dist"] }));
+    shape::set(&mut shape, "then", renamed_alone(&renamed));
+    shape::set(&mut shape, "else", renamed_alone(&successors));
+    shape
+}
+
+/// A shape of maps that says nothing of other values.
+fn renamed_alone(shape: &Shape) -> Shape {
+    let mut shape = shape.clone();
+    if let Some(object) = shape.as_object_mut() {
+        object.remove("type");
+    }
+    shape
 }
 
 /// A list of names, or a map of name to successor.
@@ -50,7 +98,7 @@ pub(super) fn read(node: &Node, target: Target<'_>, entries: &mut Vec<Entry>, re
     }
     for item in reading.list(node, &what) {
         if matches!(item.value, Value::Map(_)) {
-            let fields = reading.map(item, "a library", &[field("dist"), field("import")]);
+            let fields = reading.map(item, "a library", &RENAMED);
             let dist = fields.get("dist").and_then(|dist| reading.text(dist, "`dist`"));
             if let Some(dist) = dist.as_ref().filter(|dist| !is_distribution(&dist.text)) {
                 let help = "write the name that requirements use, without a version";

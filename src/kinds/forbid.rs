@@ -6,9 +6,10 @@ use super::call_list;
 use super::distributions::{self, Distribution, Listed};
 use super::entries::{ByTop, Entry, Form, Reach, Weight};
 use super::entry_list::{self, Target, find_contradictions};
+use super::forbid_targets::{TARGETS, shape};
 use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Stake, View};
-use crate::document::fields::{Field, Reading, field};
+use crate::document::fields::Reading;
 use crate::document::yaml::{Node, Value};
 use crate::fact::{Fact, Role};
 use crate::name::{normalise, top};
@@ -21,22 +22,9 @@ pub(super) static KIND: Kind = Kind {
     key: "forbid",
     about: "must not occur: a list of libraries, or a map of targets",
     example: "forbid: [requests, aiohttp]",
+    shape,
     compile,
 };
-
-/// What follows `forbid:` when it is a map.
-const TARGETS: [Field; 10] = [
-    field("library"),
-    field("name"),
-    field("import"),
-    field("star"),
-    field("private"),
-    field("except"),
-    field("call"),
-    field("string"),
-    field("dynamic"),
-    field("dependency"),
-];
 
 /// A compiled `forbid` or `moved`.
 pub(super) struct Forbid {

@@ -1,7 +1,8 @@
 //! `import-as`: the alias that a name is imported by. Knows what each form of import binds.
 
 use super::{Asks, Complaint, Judge, Kind, View};
-use crate::document::fields::{Reading, Spanned, field};
+use crate::document::fields::{Field, Reading, Spanned, field};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Key, Node, Value};
 use crate::name::{is_dotted, is_identifier, normalise, top};
 use crate::project::libraries::{self, Libraries};
@@ -13,8 +14,22 @@ pub(super) static KIND: Kind = Kind {
     key: "import-as",
     about: "the alias that a name is imported by",
     example: "import-as: { numpy: np }",
+    shape,
     compile,
 };
+
+const KEYS: [Field; 2] = [
+    field("as", "the agreed alias, or several", || shape::list(shape::dotted())),
+    field("members", "`from NAME import member` is forbidden", || {
+        shape::words(&[("forbid", "what it holds is reached through its alias")])
+    }),
+];
+
+fn shape() -> Shape {
+    let agreed = shape::with_any(shape::map(&KEYS), &KEYS.map(|key| key.name));
+    let value = serde_json::json!({ "if": { "type": "object" }, "then": agreed, "else": shape::list(shape::dotted()) });
+    shape::filled(shape::entries(shape::dotted(), value))
+}
 
 /// What is agreed for one name.
 struct Agreed {
@@ -63,7 +78,7 @@ fn read_one(key: &Key, value: &Node, reading: &mut Reading<'_>) -> Option<Agreed
         let aliases = read_aliases(value, reading);
         return (!aliases.is_empty()).then_some(Agreed { written, aliases, no_members: false });
     };
-    let fields = reading.map(value, "an agreed import", &[field("as"), field("members")]);
+    let fields = reading.map(value, "an agreed import", &KEYS);
     let aliases = fields.get("as").map(|node| read_aliases(node, reading)).unwrap_or_default();
     let members = fields.get("members").and_then(|node| reading.choice(node, "`members`", &[("forbid", true)]));
     if fields.get("as").is_none() && fields.get("members").is_none() {

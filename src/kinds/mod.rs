@@ -10,6 +10,7 @@ mod distributions;
 mod entries;
 mod entry_list;
 mod forbid;
+mod forbid_targets;
 mod import_as;
 mod moved;
 mod placement;
@@ -20,6 +21,7 @@ mod versions;
 mod words;
 
 use crate::document::fields::{Field, Fields, Reading, Spanned};
+use crate::document::shape::Shape;
 use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
 use crate::level::Level;
@@ -39,6 +41,8 @@ pub struct Kind {
     pub about: &'static str,
     /// A rule that uses it, as YAML.
     pub example: &'static str,
+    /// What the verb's value looks like, for editors.
+    pub shape: fn() -> Shape,
     /// Reads the verb's value. Mistakes go to the reading; `None` when nothing useful is left.
     pub compile: fn(&Node, &mut Reading<'_>, &Libraries) -> Option<Box<dyn Judge>>,
 }

@@ -6,6 +6,7 @@ use super::entry_list::{find_contradictions, is_good_successor};
 use super::forbid::Forbid;
 use super::{Judge, Kind};
 use crate::document::fields::{Reading, Spanned};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::pattern::name::NamePattern;
 use crate::project::libraries::Libraries;
@@ -15,8 +16,14 @@ pub(super) static KIND: Kind = Kind {
     key: "moved",
     about: "the same object has a new place: `old.name: new.name`",
     example: "moved: { acme.old.get: acme.http.get }",
+    shape,
     compile,
 };
+
+fn shape() -> Shape {
+    let old = shape::matching(r"^=?[^\s/\\:;,()<>\[\]{}@#!?*=+&|%~^'-]+$", "write the whole old name, without `*`");
+    shape::filled(shape::entries(old, shape::dotted()))
+}
 
 fn compile(node: &Node, reading: &mut Reading<'_>, libraries: &Libraries) -> Option<Box<dyn Judge>> {
     let pairs = reading.entries(node, "`moved`");

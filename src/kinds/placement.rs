@@ -5,6 +5,7 @@ use super::entry_list::{self, Target, find_contradictions};
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::context::Context;
 use crate::document::fields::Reading;
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Key, Node, Value};
 use crate::project::Project;
 use crate::project::libraries::Libraries;
@@ -17,8 +18,14 @@ pub(super) static KIND: Kind = Kind {
     key: "placement",
     about: "where an import may stand: `lazy`, `function`, or `top-level`",
     example: "placement: { torch: lazy }",
+    shape,
     compile,
 };
+
+fn shape() -> Shape {
+    let places = CHOICES.map(|(word, place)| (word, place.about()));
+    shape::filled(shape::entries(shape::name(), shape::words(&places)))
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Where {
@@ -34,6 +41,16 @@ const CHOICES: [(&str, Where); 3] =
     [("lazy", Where::Lazy), ("function", Where::Function), ("top-level", Where::TopLevel)];
 
 impl Where {
+    fn about(self) -> &'static str {
+        match self {
+            Where::Lazy => {
+                "where it does not run with its module: a function, a `lazy import`, `TYPE_CHECKING`, a stub"
+            }
+            Where::Function => "in a function",
+            Where::TopLevel => "at module level, also inside `if`, `try` or `with`",
+        }
+    }
+
     fn word(self) -> &'static str {
         CHOICES.iter().find(|(_, place)| *place == self).map_or("", |(word, _)| word)
     }

@@ -2,6 +2,7 @@
 
 use super::{Asks, Complaint, Judge, Kind, View};
 use crate::document::fields::Reading;
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::Node;
 use crate::name::is_dotted;
 use crate::project::libraries::Libraries;
@@ -12,13 +13,27 @@ pub(super) static KIND: Kind = Kind {
     key: "relative",
     about: "which relative imports may stand: `none`, or `no-parents`",
     example: "relative: no-parents",
+    shape,
     compile,
 };
+
+fn shape() -> Shape {
+    shape::words(&CHOICES.map(|(word, may)| (word, may.about())))
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum May {
     None,
     NoParents,
+}
+
+impl May {
+    fn about(self) -> &'static str {
+        match self {
+            May::None => "no relative import may stand",
+            May::NoParents => "none may lead up to a parent package",
+        }
+    }
 }
 
 const CHOICES: [(&str, May); 2] = [("none", May::None), ("no-parents", May::NoParents)];

@@ -6,6 +6,7 @@ use super::words::Word;
 use super::{Asks, Complaint, Judge, Kind, Required, View, targets};
 use crate::document::fields::{Field, Reading, field};
 use crate::document::mistake::nearest;
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::name::top;
 use crate::pattern::name::NamePattern;
@@ -16,13 +17,26 @@ pub(super) static KIND: Kind = Kind {
     key: "require",
     about: "what must hold: dependencies declared, used, pinned; an import in every file",
     example: "require: [declared, used]",
+    shape,
     compile,
 };
 
 /// At most so many in one rule: each is looked for in every file.
 const MOST: usize = 100;
 
-const TARGETS: [Field; 1] = [field("import")];
+const TARGETS: [Field; 1] = [field("import", "what every file imports at module level", || {
+    let mut name = shape::matching(r"^=?[^\s/\\:;,()<>\[\]{}@#!?*=+&|%~^'-]+$", "write the whole name, without `*`");
+    // An identifier may look like a boolean.
+    shape::set(&mut name, "type", serde_json::json!(["string", "boolean"]));
+    shape::list(name)
+})];
+
+fn shape() -> Shape {
+    let abouts = DEMANDS.map(|(name, demand)| (name, demand.about()));
+    let demands = shape::list(shape::words(&abouts));
+    let imports = shape::filled(shape::map(&TARGETS));
+    serde_json::json!({ "if": { "type": "object" }, "then": imports, "else": demands })
+}
 
 struct Require {
     required: Vec<Required>,

@@ -23,6 +23,17 @@ pub(super) enum Demand {
     Used,
 }
 
+impl Demand {
+    /// What is asked, in one line.
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Demand::Pinned => "every declaration names exactly one version",
+            Demand::Declared => "a manifest in scope declares every third-party import",
+            Demand::Used => "something imports what a declaration brings in",
+        }
+    }
+}
+
 /// Every demand with its spelling.
 pub(super) const DEMANDS: [(&str, Demand); 3] =
     [("pinned", Demand::Pinned), ("declared", Demand::Declared), ("used", Demand::Used)];

@@ -6,6 +6,7 @@ use crate::accepts::{Range, Verdict};
 use crate::dependency::{Origin, Standing};
 use crate::distribution::{is_distribution, normalise};
 use crate::document::fields::{Reading, Spanned};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::fact::{Fact, Role};
 use crate::level::Level;
@@ -17,8 +18,13 @@ pub(super) static KIND: Kind = Kind {
     key: "versions",
     about: "every declaration of a distribution lies inside a range",
     example: "versions: { redis: \">=4.5.5\" }",
+    shape,
     compile,
 };
+
+fn shape() -> Shape {
+    shape::filled(shape::entries(shape::distribution(), shape::versions(">=4.5.5")))
+}
 
 struct Versions {
     entries: Vec<Distribution>,

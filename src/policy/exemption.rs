@@ -2,7 +2,8 @@
 
 use crate::dependency::Dependency;
 use crate::distribution::{is_distribution, normalise as normalise_distribution};
-use crate::document::fields::{Reading, Spanned, field};
+use crate::document::fields::{Field, Reading, Spanned, field};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::fact::Fact;
 use crate::name::{is_dotted, normalise};
@@ -82,6 +83,45 @@ impl Exemption {
     }
 }
 
+/// Keys of an exemption.
+const KEYS: [Field; 7] = [
+    field("in", "where it holds: a path pattern, or `path/file.py::Class.function`", place_shape),
+    field("name", "which names, or which distributions; all without it", || shape::list(shape::name())),
+    field("why", "why it is there", shape::text),
+    field("until", "the last day (UTC) on which it holds", date_shape),
+    field("owner", "who answers for it", shape::text),
+    field("max", "how many findings it may exempt", || shape::count(1)),
+    field("via", "locked packages that nothing but these pulls in", || shape::list(shape::distribution())),
+];
+
+/// A list of exemptions.
+pub(super) fn shape() -> Shape {
+    let exemption = shape::required(shape::map(&KEYS), &["in"]);
+    let item = serde_json::json!({
+        "title": "exemption", "if": { "type": "object" }, "then": exemption, "else": place_shape(),
+    });
+    let shape = serde_json::json!({ "if": { "type": "array" }, "then": shape::list_only(item.clone()), "else": item });
+    let dated =
+        serde_json::json!({ "in": "tests/", "name": "requests.exceptions", "why": "so far", "until": "2026-12-31" });
+    shape::like(shape, serde_json::json!([["acme/http/"], [dated]]))
+}
+
+/// A path pattern, or one with a class or function.
+fn place_shape() -> Shape {
+    shape::loosely(r"^[^!?\[{\\][^?\[{\\]*$", "write a path pattern: `*` and `**` are its only wildcards")
+}
+
+/// A list of path patterns.
+pub(super) fn globs_shape() -> Shape {
+    shape::like(shape::list(place_shape()), serde_json::json!([["apps/"], ["tests/", "apps/*/scripts/"]]))
+}
+
+/// A day.
+pub(super) fn date_shape() -> Shape {
+    let shape = shape::matching("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "write a day as `2026-12-31`");
+    shape::like(shape, serde_json::json!(["2026-12-31"]))
+}
+
 /// Reads `allow-in`.
 pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Exemption> {
     let items = reading.list(node, "`allow-in`");
@@ -105,8 +145,7 @@ fn read_one(item: &Node, reading: &mut Reading<'_>) -> Option<Exemption> {
             span: item.span,
         });
     }
-    let keys = [field("in"), field("name"), field("why"), field("until"), field("owner"), field("max"), field("via")];
-    let fields = reading.map(item, "an exemption", &keys);
+    let fields = reading.map(item, "an exemption", &KEYS);
     let (names, distributions) = fields.get("name").map(|node| read_names(node, reading)).unwrap_or_default();
     let via = fields.get("via").map(|node| read_via(node, reading)).unwrap_or_default();
     let text = |key: &str, reading: &mut Reading<'_>| {

@@ -4,7 +4,8 @@
 use super::extensions::{Extensions, Pulled};
 pub use super::gather::too_long;
 use super::gather::{Sheet, gather};
-use super::root_keys::{self, EXTENDED, KEYS};
+use super::root_keys;
+use super::root_table::{EXTENDED, KEYS};
 use super::rule_keys::{self, Source, read_globs};
 use super::{Broken, Index, Policy, PolicySource, Rule, overrides};
 use crate::document::fields::{Field, Fields, Reading};
@@ -103,9 +104,7 @@ fn read_root(
     reading: &mut Reading<'_>,
 ) -> Option<Policy> {
     let (fields, tree, unsure) = top(tree, &KEYS, reading)?;
-    if let Some(node) = fields.get("requires") {
-        root_keys::check_requires(node, tool_version, reading);
-    }
+    let requires = fields.get("requires").and_then(|node| root_keys::check_requires(node, tool_version, reading));
     let python = root_keys::read_python(fields.get("python"), reading);
     let exclude = fields.get("exclude").map(|node| read_globs(node, "`exclude`", reading)).unwrap_or_default();
     let unanalysed = fields.get("unanalysed").map(|node| root_keys::read_unanalysed(node, reading));
@@ -117,6 +116,7 @@ fn read_root(
         exclude,
         unanalysed: unanalysed.unwrap_or_default(),
         python,
+        requires,
         baseline,
         builtin_levels: builtin_levels.unwrap_or_default(),
         ..Policy::default()

@@ -10,9 +10,12 @@ pub mod load;
 mod overrides;
 pub mod pages;
 mod root_keys;
+mod root_table;
 mod rule;
 mod rule_keys;
+mod rule_table;
 mod schedule;
+mod schema;
 mod scope;
 mod weaker;
 mod written;
@@ -23,6 +26,7 @@ pub use index::Index;
 pub use overrides::Override;
 pub use rule::{Example, Rule};
 pub use schedule::{Schedule, days_ahead};
+pub use schema::schema;
 pub use scope::PathScope;
 pub use weaker::{Weaker, weaker};
 
@@ -98,6 +102,8 @@ pub struct Policy {
     pub unanalysed: Vec<Excuse>,
     /// The project's layout.
     pub python: Python,
+    /// Which versions of the tool may read it, as written.
+    pub requires: Option<String>,
     /// The baseline that it names, relative to the root.
     pub baseline: Option<(RepoPath, Span)>,
     /// Levels of built-in findings that differ from their defaults.

@@ -2,11 +2,12 @@
 //! stand in the root's policy alone.
 
 use super::Rule;
-use super::exemption::read_date;
+use super::exemption::{date_shape, globs_shape, read_date};
 use super::rule_keys::{check_instead, read_globs, read_yes_or_no};
 use super::schedule::{self, Schedule};
 use crate::document::fields::{Field, Reading, Spanned, field};
 use crate::document::mistake::nearest;
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use crate::pattern::glob::Glob;
@@ -17,15 +18,36 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 const KEYS: [Field; 8] = [
-    field("rule"),
-    field("in"),
-    field("level"),
-    field("instead"),
-    field("owner"),
-    field("why"),
-    field("until"),
-    field("suppressible"),
+    field("rule", "which rule: `source/id`, a list of them, or `source/*`", rule_shape),
+    field("in", "where; everywhere without it", globs_shape),
+    field("level", "the level there, whatever the context", schedule::shape),
+    field("instead", "what to use instead there", shape::dotted),
+    field("owner", "who decides there", shape::text),
+    field("why", "why", shape::text),
+    field("until", "the last day (UTC) on which it holds", date_shape),
+    field("suppressible", "whether comments there may suppress its findings", shape::yes_or_no),
 ];
+
+/// Keys of which an override has at least one.
+const CHANGES: [&str; 4] = ["level", "instead", "owner", "suppressible"];
+
+fn rule_shape() -> Shape {
+    let rule =
+        shape::matching("^[^/]+/(.+)$", "write `source/id`, or `source/*`: a rule of your own is changed itself");
+    shape::like(shape::list(rule), serde_json::json!(["deprecated-libraries/pytz", "http-clients/*"]))
+}
+
+/// A list of overrides.
+pub(super) fn shape() -> Shape {
+    let mut shape = shape::required(shape::map(&KEYS), &["rule"]);
+    shape = shape::with_any(shape, &CHANGES);
+    shape::set(&mut shape, "title", serde_json::json!("override"));
+    let example =
+        serde_json::json!([{ "rule": "deprecated-libraries/pytz", "level": "none", "why": "Django 3 needs it" }]);
+    let shape =
+        serde_json::json!({ "if": { "type": "array" }, "then": shape::list_only(shape.clone()), "else": shape });
+    shape::like(shape, serde_json::json!([example]))
+}
 
 /// At most so many rules and sources are named: each may mean many rules.
 const MOST: usize = 1_000;
@@ -121,7 +143,7 @@ fn read_one(item: &Node, rules: &mut [Rule], unsure: bool, named: &mut usize, re
         until: fields.get("until").and_then(|node| read_date(node, reading)),
         span: item.span,
     };
-    let says_something = ["level", "instead", "owner", "suppressible"].iter().any(|key| fields.get(key).is_some());
+    let says_something = CHANGES.iter().any(|key| fields.get(key).is_some());
     if !says_something && reading.mistakes.len() == mistakes_before {
         reading.wrong(
             item.span,

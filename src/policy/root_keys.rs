@@ -1,9 +1,10 @@
 //! Reads the top level of a policy document. Knows its keys; rules are read elsewhere.
 
+use super::root_table::{EXCUSE, LIBRARY, PYTHON, builtins, short};
 use super::rule_keys::{read_globs, read_level};
 use super::{Excuse, Extensions, Python, Renamed, builtin};
 use crate::distribution::is_distribution;
-use crate::document::fields::{Field, Reading, field, later};
+use crate::document::fields::Reading;
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use crate::name;
@@ -14,25 +15,6 @@ use crate::repo_path::RepoPath;
 use crate::span::Span;
 use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
-
-/// Keys of a policy.
-pub(super) const KEYS: [Field; 12] = [
-    field("version"),
-    field("requires"),
-    field("python"),
-    field("exclude"),
-    field("unanalysed"),
-    field("rules"),
-    field("policy"),
-    field("extends"),
-    field("overrides"),
-    field("libraries"),
-    later("migrations"),
-    field("baseline"),
-];
-
-/// Those that may stand in a pulled-in policy too.
-pub(super) const EXTENDED: [&str; 4] = ["version", "extends", "rules", "libraries"];
 
 /// `version: 1`.
 pub(super) fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) {
@@ -55,8 +37,8 @@ pub(super) fn check_version(node: Option<&Node>, whole: &Node, reading: &mut Rea
 }
 
 /// `requires: ">=0.1"`, against the version of the tool.
-pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) {
-    let Some(written) = reading.text(node, "`requires`") else { return };
+pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>) -> Option<String> {
+    let written = reading.text(node, "`requires`")?;
     let specifiers = VersionSpecifiers::from_str(&written.text);
     if let (Ok(specifiers), Ok(version)) = (specifiers, Version::from_str(tool)) {
         if !specifiers.contains(&version) {
@@ -72,6 +54,7 @@ pub(super) fn check_requires(node: &Node, tool: &str, reading: &mut Reading<'_>)
         let help = format!("write `{}`", reading.corrected(written.span, &spelling));
         reading.wrong(written.span, format!("`{}` is no version range", written.text), help);
     }
+    Some(written.text)
 }
 
 /// `libraries`: what code imports of distributions that the tool does not know.
@@ -83,7 +66,7 @@ pub(super) fn read_libraries(node: &Node, libraries: &mut Libraries, reading: &m
         }
         let value = match value.value {
             Value::Map(_) => {
-                let fields = reading.map(value, "a library", &[field("import"), field("same")]);
+                let fields = reading.map(value, "a library", &LIBRARY);
                 if let Some(node) = fields.get("same") {
                     read_same(node, libraries, reading);
                 }
@@ -134,8 +117,7 @@ fn read_same(node: &Node, libraries: &mut Libraries, reading: &mut Reading<'_>) 
 pub(super) fn read_python(node: Option<&Node>, reading: &mut Reading<'_>) -> Python {
     let mut python = Python { target: (3, NEWEST), ..Python::default() };
     let Some(node) = node else { return python };
-    let keys = [field("target"), field("roots"), field("packages"), field("shadows"), field("environment")];
-    let fields = reading.map(node, "`python`", &keys);
+    let fields = reading.map(node, "`python`", &PYTHON);
     if let Some(target) = fields.get("target").and_then(|node| read_target(node, reading)) {
         python.target = target;
     }
@@ -273,7 +255,7 @@ pub(super) fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Exc
             reading.wrong(item.span, "an entry of `unanalysed` says where and why", help);
             continue;
         }
-        let fields = reading.map(item, "an entry of `unanalysed`", &[field("in"), field("why")]);
+        let fields = reading.map(item, "an entry of `unanalysed`", &EXCUSE);
         let globs = fields.get("in").map(|node| read_globs(node, "`in`", reading));
         let why = fields.get("why").and_then(|node| reading.text(node, "`why`"));
         match (globs, why) {
@@ -292,9 +274,7 @@ pub(super) fn read_unanalysed(node: &Node, reading: &mut Reading<'_>) -> Vec<Exc
 
 /// `policy`: levels of built-in findings, by their id without the prefix.
 pub(super) fn read_builtin_levels(node: &Node, reading: &mut Reading<'_>) -> Vec<(&'static str, Level)> {
-    let short = |id: &'static str| id.strip_prefix("policy/").unwrap_or(id);
-    let keys: Vec<Field> = builtin::BUILTINS.iter().map(|b| field(short(b.id))).collect();
-    let fields = reading.map(node, "`policy`", &keys);
+    let fields = reading.map(node, "`policy`", &builtins());
     let mut levels = Vec::new();
     for builtin in &builtin::BUILTINS {
         if let Some(value) = fields.get(short(builtin.id))

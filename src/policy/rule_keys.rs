@@ -2,13 +2,14 @@
 
 use super::exemption::{self, read_glob};
 use super::rule::{Example, Rule};
+use super::rule_table::{self, EXAMPLE, contexts, surfaces, verbs};
 use super::written::written;
 use super::{PathScope, builtin, schedule};
 use crate::context::Context;
 use crate::distribution::{is_distribution, normalise};
-use crate::document::fields::{Field, Fields, Reading, Spanned, field, later};
+use crate::document::fields::{Field, Fields, Reading, Spanned};
 use crate::document::yaml::{Key, Node, Value};
-use crate::kinds::{KINDS, Kind, LATER};
+use crate::kinds::{KINDS, Kind};
 use crate::level::Level;
 use crate::name;
 use crate::pattern::glob::Glob;
@@ -19,26 +20,6 @@ use crate::surface::Surface;
 use crate::versions::Versions;
 use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
-
-/// Keys of a rule besides its verb.
-pub(super) const KEYS: [Field; 16] = [
-    field("in"),
-    field("not-in"),
-    field("allow-in"),
-    field("level"),
-    field("contexts"),
-    field("instead"),
-    field("why"),
-    field("docs"),
-    field("owner"),
-    field("examples"),
-    field("python"),
-    field("surfaces"),
-    field("groups"),
-    field("suppressible"),
-    field("max-suppressions"),
-    later("replace"),
-];
 
 /// Which policy rules stand in.
 #[derive(Clone, Copy)]
@@ -71,8 +52,7 @@ fn read_one(
         reading.wrong(key.span, format!("the rule `{}` is empty", key.text), help);
         return None;
     }
-    let verbs = KINDS.iter().map(|kind| field(kind.key)).chain(LATER.map(later));
-    let keys: Vec<Field> = verbs.chain(KEYS).collect();
+    let keys: Vec<Field> = verbs().chain(rule_table::KEYS).collect();
     let what = format!("the rule `{}`", key.text);
     let mistakes_before = reading.mistakes.len();
     let fields = reading.map(node, &what, &keys);
@@ -209,8 +189,7 @@ pub(super) fn read_level(node: &Node, what: &str, reading: &mut Reading<'_>) -> 
 }
 
 fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)> {
-    let keys = Context::ALL.map(|(name, _)| field(name));
-    let fields = reading.map(node, "`contexts`", &keys);
+    let fields = reading.map(node, "`contexts`", &contexts());
     if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
         reading.wrong(node.span, "`contexts` is an empty map", "name a context: `type-checking: none`");
     }
@@ -227,7 +206,7 @@ fn read_contexts(node: &Node, reading: &mut Reading<'_>) -> Vec<(Context, Level)
 
 /// `surfaces`: levels of facts on a surface.
 fn read_surfaces(node: &Node, reading: &mut Reading<'_>) -> Vec<(Surface, Level)> {
-    let fields = reading.map(node, "`surfaces`", &Surface::ALL.map(|surface| field(surface.as_str())));
+    let fields = reading.map(node, "`surfaces`", &surfaces());
     if matches!(&node.value, Value::Map(entries) if entries.is_empty()) {
         reading.wrong(node.span, "`surfaces` is an empty map", "name a surface: `docs: none`");
     }
@@ -339,7 +318,7 @@ fn check_docs(written: &Spanned, reading: &mut Reading<'_>) -> bool {
 fn read_examples(node: &Node, reading: &mut Reading<'_>) -> Vec<Example> {
     let mut examples = Vec::new();
     for item in reading.list(node, "`examples`") {
-        let fields = reading.map(item, "an example", &[field("bad"), field("good"), field("path")]);
+        let fields = reading.map(item, "an example", &EXAMPLE);
         let text = |key: &str, reading: &mut Reading<'_>| {
             fields.get(key).and_then(|node| reading.text(node, &format!("`{key}`")))
         };

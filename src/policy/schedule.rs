@@ -2,7 +2,8 @@
 //! it is, the caller says.
 
 use super::exemption::date_of;
-use crate::document::fields::{Reading, field};
+use crate::document::fields::{Field, Reading, field};
+use crate::document::shape::{self, Shape};
 use crate::document::yaml::{Node, Value};
 use crate::level::Level;
 use jiff::civil::Date;
@@ -40,12 +41,30 @@ pub fn days_ahead(today: Date, then: Date) -> String {
     }
 }
 
+/// A level.
+pub(super) fn level_shape() -> Shape {
+    shape::words(&Level::ALL.map(|(name, level)| (name, level.about())))
+}
+
+/// A level, or a map of level to the first day on which it holds.
+pub(super) fn shape() -> Shape {
+    let mut shape = level_shape();
+    let days = shape::filled(shape::map(&keys()));
+    shape = serde_json::json!({ "if": { "type": "object" }, "then": days, "else": shape });
+    shape::like(shape, serde_json::json!(["warn", { "note": "2026-01-01", "error": "2026-06-01" }]))
+}
+
+fn keys() -> [Field; 4] {
+    Level::ALL
+        .map(|(name, _)| field(name, "the first day (UTC) on which this level holds", super::exemption::date_shape))
+}
+
 /// Reads a level or a schedule: the level of the last step, and the schedule.
 pub(super) fn read(node: &Node, what: &str, reading: &mut Reading<'_>) -> Option<(Level, Option<Schedule>)> {
     let Value::Map(entries) = &node.value else {
         return reading.choice(node, what, &Level::ALL).map(|level| (level, None));
     };
-    let fields = reading.map(node, what, &Level::ALL.map(|(name, _)| field(name)));
+    let fields = reading.map(node, what, &keys());
     if entries.is_empty() {
         reading.wrong(node.span, format!("{what} is an empty schedule"), "write `level: { warn: 2026-06-01 }`");
         return None;

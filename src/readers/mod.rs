@@ -9,7 +9,7 @@ mod documents;
 pub mod handed_out;
 pub mod python;
 pub mod quoted;
-mod tree;
+pub mod tree;
 pub mod wanted;
 
 use crate::fact::Fact;
@@ -19,6 +19,7 @@ use crate::source::Source;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Positions;
+pub use commands::words as shell;
 use comments::Comment;
 use handed_out::HandedOut;
 use std::borrow::Cow;

@@ -154,6 +154,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "versions",
         ],
     ),
+    ("doctor", &["excerpt", "level", "owners", "policy", "readers", "repo_path", "report", "span"]),
     ("disk", &["name", "pattern", "problem", "project", "readers", "repo_path", "surface"]),
     ("git", &["disk", "project", "repo_path", "span"]),
     (
@@ -161,6 +162,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "baseline",
             "disk",
+            "doctor",
             "document",
             "engine",
             "fact",

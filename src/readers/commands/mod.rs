@@ -7,7 +7,7 @@ mod makefile;
 mod pre_commit;
 mod requirement_words;
 mod script;
-pub(super) mod words;
+pub mod words;
 mod workflow;
 
 pub(super) use dockerfile::Dockerfile;

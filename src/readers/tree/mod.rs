@@ -3,23 +3,23 @@
 
 pub(in crate::readers) mod json;
 pub(in crate::readers) mod toml;
-pub(in crate::readers) mod yaml;
+pub mod yaml;
 
 use crate::excerpt::Excerpt;
 use crate::span::{Span, to_u32};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::readers) struct Item<'t> {
+pub struct Item<'t> {
     /// The value with its quotes or brackets.
-    pub(in crate::readers) span: Span,
+    pub span: Span,
     /// What it is.
-    pub(in crate::readers) value: Value<'t>,
+    pub value: Value<'t>,
 }
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::readers) enum Value<'t> {
+pub enum Value<'t> {
     /// Text, without quotes and escapes.
     Text(Excerpt<'t>),
     /// A number, a boolean, a date or nothing.
@@ -31,16 +31,17 @@ pub(in crate::readers) enum Value<'t> {
 }
 
 /// A tree, and what of it could not be read.
-pub(in crate::readers) struct Tree<'t> {
+pub struct Tree<'t> {
     /// What could be read.
-    pub(in crate::readers) root: Item<'t>,
+    pub root: Item<'t>,
     /// Where it is broken, and how.
-    pub(in crate::readers) broken: Vec<(Span, String)>,
+    pub broken: Vec<(Span, String)>,
 }
 
 impl<'t> Item<'t> {
     /// The entries, when it is a map.
-    pub(in crate::readers) fn entries(&self) -> &[(Excerpt<'t>, Item<'t>)] {
+    #[must_use]
+    pub fn entries(&self) -> &[(Excerpt<'t>, Item<'t>)] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
@@ -48,7 +49,8 @@ impl<'t> Item<'t> {
     }
 
     /// The items, when it is a list.
-    pub(in crate::readers) fn items(&self) -> &[Item<'t>] {
+    #[must_use]
+    pub fn items(&self) -> &[Item<'t>] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -56,7 +58,8 @@ impl<'t> Item<'t> {
     }
 
     /// The text, when it is one.
-    pub(in crate::readers) fn text(&self) -> Option<&Excerpt<'t>> {
+    #[must_use]
+    pub fn text(&self) -> Option<&Excerpt<'t>> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
@@ -64,17 +67,20 @@ impl<'t> Item<'t> {
     }
 
     /// The last value of a key.
-    pub(in crate::readers) fn get(&self, key: &str) -> Option<&Item<'t>> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Item<'t>> {
         self.entries().iter().rev().find(|(own, _)| own.text() == key).map(|(_, item)| item)
     }
 
     /// The text of a key.
-    pub(in crate::readers) fn text_of(&self, key: &str) -> Option<&str> {
+    #[must_use]
+    pub fn text_of(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Item::text).map(Excerpt::text)
     }
 
     /// Every value at the end of a path of keys; `*` is any key. Items of lists on the way are entered.
-    pub(in crate::readers) fn at<'i>(&'i self, path: &[&str]) -> Vec<&'i Item<'t>> {
+    #[must_use]
+    pub fn at<'i>(&'i self, path: &[&str]) -> Vec<&'i Item<'t>> {
         let mut found = vec![self];
         for key in path {
             let mut next = Vec::new();

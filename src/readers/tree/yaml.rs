@@ -14,7 +14,8 @@ const MOST_COPIED: usize = 100_000;
 const MOST_PASSED: usize = 40;
 
 /// Reads as much of a file as can be read. A line at which the engine stops is told and passed over.
-pub(in crate::readers) fn parse(text: &str) -> Tree<'static> {
+#[must_use]
+pub fn parse(text: &str) -> Tree<'static> {
     let mut patched = std::borrow::Cow::Borrowed(text);
     let mut broken = Vec::new();
     loop {

@@ -8,32 +8,58 @@ mod variables;
 
 use crate::excerpt::Excerpt;
 use crate::span::Span;
-pub(in crate::readers) use variables::Variables;
+pub use variables::Variables;
 
 /// A word of a command.
 #[derive(Clone, Debug, Default)]
-pub(in crate::readers) struct Word {
+pub struct Word {
     /// Without quotes; known variables are put in.
-    pub(in crate::readers) text: Excerpt<'static>,
+    pub text: Excerpt<'static>,
     /// Whether something in it only the running shell knows.
-    pub(in crate::readers) open: bool,
+    pub open: bool,
 }
 
 /// Scripts within scripts are read so deep.
 const MAX_DEPTH: usize = 8;
+/// How a command ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum After {
+    /// The script, or the line.
+    #[default]
+    End,
+    /// `;`
+    Semicolon,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `|`
+    Pipe,
+    /// `&`
+    Background,
+    /// `(` or `)`
+    Bracket,
+}
+
 /// A simple command.
-pub(in crate::readers) struct Command {
-    pub(in crate::readers) words: Vec<Word>,
+pub struct Command {
+    /// Its words, wrappers and assignments in front included.
+    pub words: Vec<Word>,
+    /// How it ends.
+    pub after: After,
+    /// Whether its output is put into another command (`$(...)`).
+    pub is_inner: bool,
     /// From its first to its last word.
-    pub(in crate::readers) span: Span,
+    pub span: Span,
     /// What a here document feeds it.
-    pub(in crate::readers) fed: Option<Excerpt<'static>>,
+    pub fed: Option<Excerpt<'static>>,
     /// Whether this is a script within scripts, too deep to be read.
-    pub(in crate::readers) too_deep: bool,
+    pub too_deep: bool,
 }
 
 /// Takes a script apart; assignments are remembered in `variables`.
-pub(in crate::readers) fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command> {
+#[must_use]
+pub fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command> {
     let mut out = Vec::new();
     let mut put_in = 0;
     Splitter::new(script, variables, &mut out, 0, &mut put_in).run();
@@ -41,7 +67,7 @@ pub(in crate::readers) fn commands(script: &Excerpt<'_>, variables: &mut Variabl
 }
 
 /// The words of one line of options, as Python's `shlex` splits it: quotes and backslashes alone have a meaning.
-pub(in crate::readers) fn words(line: &Excerpt<'_>) -> Vec<Word> {
+pub fn words(line: &Excerpt<'_>) -> Vec<Word> {
     let (mut variables, mut out, mut put_in) = (Variables::default(), Vec::new(), 0);
     let mut splitter = Splitter::new(line, &mut variables, &mut out, 0, &mut put_in);
     splitter.is_plain = true;
@@ -139,8 +165,15 @@ impl<'s, 'v> Splitter<'s, 'v> {
             b'&' if self.peek(1) == b'>' => self.redirect(1),
             b'(' if self.array() => {}
             b @ (b';' | b'(' | b')' | b'|' | b'&') => {
-                self.end_command();
                 let is_logic = matches!(b, b'|' | b'&') && self.peek(1) == b;
+                self.end_with(match b {
+                    b'|' if is_logic => After::Or,
+                    b'&' if is_logic => After::And,
+                    b'|' => After::Pipe,
+                    b'&' => After::Background,
+                    b';' => After::Semicolon,
+                    _ => After::Bracket,
+                });
                 self.is_conditional = is_logic;
                 self.at += 1 + usize::from(is_logic);
             }
@@ -259,7 +292,18 @@ impl<'s, 'v> Splitter<'s, 'v> {
         }
         self.remember(&words);
         let span = range.map(|(start, end)| self.script.span(start..end)).unwrap_or_default();
-        self.out.push(Command { words, span, fed: None, too_deep: false });
+        let is_inner = self.depth > 0;
+        self.out.push(Command { words, after: After::End, is_inner, span, fed: None, too_deep: false });
+    }
+
+    /// Ends a command, or says more of how one in brackets ended.
+    fn end_with(&mut self, after: After) {
+        let before = self.out.len();
+        self.end_command();
+        let is_new = self.out.len() > before;
+        if let Some(last) = self.out.last_mut().filter(|last| is_new || last.after == After::Bracket) {
+            last.after = after;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ copy_source() {
   local part
   mkdir -p -- "$folder/source/tests"
   for part in $PARTS; do
-    cp -R -- "$tree/$part" "$folder/source/$part"
+    cp -R -- "$tree/$part" "$folder/source/$part" || stop "this action is not whole: it has no \`$part\`"
   done
   # The manifest names this file, and nothing is built of it.
   : >"$folder/source/tests/main.rs"
@@ -75,8 +75,8 @@ choose_toolchain() {
 
 clear_variables
 refuse_settings_above
-choose_toolchain
 copy_source
+choose_toolchain
 mkdir -- "$folder/cargo"
 export CARGO_HOME=$folder/cargo CARGO_TARGET_DIR=$folder/target CARGO_TERM_COLOR=never
 cd -- "$folder/source"

@@ -1,18 +1,27 @@
 //! Output formats. This file knows the seam: what a format is and is given, and the table of all of them. Formats tell a
 //! report; they know no rules and no disk.
 
+mod checkstyle;
+mod columns;
 mod concise;
 pub mod escape;
 pub mod facts;
 mod github;
+mod gitlab;
 mod groups;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
+pub(crate) mod markup;
 pub mod paths;
+mod place;
+mod rdjson;
 mod snippet;
 pub mod summary;
 mod wire;
+mod xml;
 
 use crate::level::Level;
 use crate::policy::PolicySource;
@@ -83,7 +92,19 @@ pub trait Format: Sync {
 }
 
 /// Every format.
-pub static FORMATS: &[&dyn Format] = &[&human::Human, &concise::Concise, &json::Json, &jsonl::Jsonl, &github::Github];
+pub static FORMATS: &[&dyn Format] = &[
+    &human::Human,
+    &concise::Concise,
+    &json::Json,
+    &jsonl::Jsonl,
+    &github::Github,
+    &gitlab::Gitlab,
+    &junit::Junit,
+    &checkstyle::Checkstyle,
+    &rdjson::Rdjson,
+    &rdjson::Rdjsonl,
+    &markdown::Markdown,
+];
 
 /// A format by its name.
 #[must_use]

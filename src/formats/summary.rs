@@ -32,6 +32,23 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
         let path = problem.path.as_ref().map(|path| telling.paths.working(path)).unwrap_or_default();
         writeln!(out, "expected: {}: {} (`unanalysed`)", escape::line(&path), escape::line(&problem.message))?;
     }
+    let seconds = elapsed.as_secs_f64();
+    writeln!(out, "{}; {} in {seconds:.2} s", found(counts), checked(report))?;
+    for line in remarks(report) {
+        writeln!(out, "{}", escape::line(&line))?;
+    }
+    if !report.complete {
+        let problems = count(report.problems.len(), "problem");
+        writeln!(out, "not complete: {problems}; something may be hidden there, so this run counts as failed")?;
+    } else if let Some(next) = next_step(findings, counts) {
+        writeln!(out, "next: {next}")?;
+    }
+    Ok(())
+}
+
+/// `2 of 3 files checked`, and which part of the tree that was.
+#[must_use]
+pub(super) fn checked(report: &Report) -> String {
     let asked = report.summary.named.unwrap_or(report.summary.files);
     let files = match (asked, report.summary.analysed) {
         (files, analysed) if files == analysed && files > 0 => count(files, "file"),
@@ -43,20 +60,14 @@ pub fn write(telling: &Telling<'_>, elapsed: Duration, out: &mut dyn Write) -> i
         (None, Scope::Partial) => " (part of the tree)".to_owned(),
         (None, Scope::Full) => String::new(),
     };
-    let seconds = elapsed.as_secs_f64();
-    writeln!(out, "{}; {files} checked{part} in {seconds:.2} s", found(counts))?;
-    permitted(report, out)?;
-    if !report.complete {
-        let problems = count(report.problems.len(), "problem");
-        writeln!(out, "not complete: {problems}; something may be hidden there, so this run counts as failed")?;
-    } else if let Some(next) = next_step(findings, counts) {
-        writeln!(out, "next: {next}")?;
-    }
-    Ok(())
+    format!("{files} checked{part}")
 }
 
-/// What was found and is not told: suppressed, permitted by the baseline, or there before.
-fn permitted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// What was found and is not told (suppressed, permitted by the baseline, or there before), which policy judged, and what
+/// the baseline no longer needs. A line each.
+#[must_use]
+pub(super) fn remarks(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut parts = Vec::new();
     let Summary { suppressed, baselined, .. } = report.summary;
     if suppressed > 0 {
@@ -65,22 +76,22 @@ fn permitted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(ratchet) = &report.ratchet
         && baselined > 0
     {
-        parts.push(format!("{baselined} permitted by {}", escape::line(&ratchet.path.to_string())));
+        parts.push(format!("{baselined} permitted by {}", ratchet.path));
     }
     if let Some(verdict) = report.verdict.as_ref().filter(|verdict| verdict.known > 0) {
         parts.push(format!("{} there before", verdict.known));
     }
     if !parts.is_empty() {
-        writeln!(out, "not told: {}", parts.join(", "))?;
+        lines.push(format!("not told: {}", parts.join(", ")));
     }
     if let Some(verdict) = &report.verdict {
         if let Some(why) = verdict.cut {
-            writeln!(out, "files that did not change were not looked at, although {why}: `--since` does that")?;
+            lines.push(format!("files that did not change were not looked at, although {why}: `--since` does that"));
         }
         if verdict.introduced {
-            writeln!(out, "the policy is introduced by this change: the commit that would decide has none")?;
+            lines.push("the policy is introduced by this change: the commit that would decide has none".to_owned());
         } else if let Some(commit) = &verdict.policy_ref {
-            writeln!(out, "judged by the policy of {}", short(commit))?;
+            lines.push(format!("judged by the policy of {}", short(commit)));
         }
     }
     if let Some(ratchet) = report.ratchet.as_ref().filter(|ratchet| !ratchet.stale.is_empty()) {
@@ -88,9 +99,9 @@ fn permitted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             1 => "1 entry of the baseline no longer occurs".to_owned(),
             stale => format!("{stale} entries of the baseline no longer occur"),
         };
-        writeln!(out, "good news: {entries}; `policy baseline --tighten` removes what is done")?;
+        lines.push(format!("good news: {entries}; `policy baseline --tighten` removes what is done"));
     }
-    Ok(())
+    lines
 }
 
 /// A commit as people write it.
@@ -106,7 +117,7 @@ pub fn found(counts: Counts) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -138,7 +149,9 @@ fn table(out: &mut dyn Write, title: &str, rows: &[(String, usize)]) -> io::Resu
     Ok(())
 }
 
-fn next_step(findings: &[Finding], counts: Counts) -> Option<String> {
+/// What to do next.
+#[must_use]
+pub(super) fn next_step(findings: &[Finding], counts: Counts) -> Option<String> {
     // What makes the run fail comes first.
     let worst =
         findings.iter().filter(|finding| !finding.rule.starts_with("policy/")).map(|finding| finding.level).max()?;

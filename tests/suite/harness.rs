@@ -90,7 +90,23 @@ pub(crate) fn python(who: &str) -> Option<&'static str> {
     found
 }
 
-/// Says that something was not tested here. In CI, where everything is installed, that is a failure.
+/// Where `.ci/run` puts Python packages that tests compare with.
+pub(crate) fn peers() -> PathBuf {
+    project().join("target/peers")
+}
+
+/// A Python that can import a module, from [`peers`] or its own; without one the test says so loudly and is skipped.
+pub(crate) fn python_with(who: &str, module: &str) -> Option<&'static str> {
+    let python = python(who)?;
+    let mut import = Command::new(python);
+    import.args(["-c", &format!("import {module}")]).env("PYTHONPATH", peers());
+    let found = import.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    if !found {
+        skipped(who, &format!("no `{module}` for Python: `.ci/run` installs it"));
+    }
+    found.then_some(python)
+}
+
 /// Ruff, where it is installed.
 pub(crate) fn ruff(who: &str) -> Option<&'static str> {
     let run = Command::new("ruff").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -11,6 +11,8 @@
 )]
 
 mod suite {
+    #[cfg(unix)]
+    pub(crate) mod action;
     pub(crate) mod architecture;
     pub(crate) mod cases;
     pub(crate) mod composition;

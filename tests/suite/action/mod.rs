@@ -1,0 +1,17 @@
+//! The GitHub Action: its own shell steps, run as GitHub's runner runs them, in real clones of real repositories, with
+//! a release that they download, check and unpack. Only the runner (`runner`), what it makes of the log (`commands`)
+//! and of expressions (`expressions`), and the events (`pulls`) are ours.
+
+mod changes;
+mod commands;
+mod events;
+mod expressions;
+mod inputs;
+mod install;
+mod lints;
+mod pulls;
+mod releases;
+mod reports;
+mod runner;
+mod source_build;
+mod words;

@@ -50,12 +50,15 @@ impl Format for Markdown {
 fn page(telling: &Telling<'_>) -> String {
     let report = telling.report;
     let mut counts = Counts::default();
-    report.findings.iter().for_each(|finding| counts.add(finding.level));
+    for finding in &report.findings {
+        counts.add(finding.level);
+    }
     let mut page = format!("## policy: {}\n\n", verdict(report, counts, telling.style.fail_level));
     let mut lines = vec![summary::checked(report)];
     lines.extend(summary::remarks(report));
+    lines.extend(expected(report));
     for line in lines {
-        let _ = writeln!(page, "- {}", markup::text(&line));
+        let _ = writeln!(page, "- {}", cell(&line));
     }
     // Each table may take what the ones in front left, and leaves room for those behind.
     problems(telling, &mut page, BUDGET / 4);
@@ -65,20 +68,32 @@ fn page(telling: &Telling<'_>) -> String {
         let what = "Something may be hidden where the problems are, so this run counts as failed.";
         let _ = write!(page, "\n**Next:** mend the problems. {what}\n");
     } else if let Some(next) = summary::next_step(&report.findings, counts) {
-        let _ = write!(page, "\n**Next:** {}\n", markup::text(&next));
+        let _ = write!(page, "\n**Next:** {}\n", cell(&next));
     }
     page
 }
 
-/// `failed with 1 error`, `passed with no findings`, `not complete`.
+/// `failed with 1 error, new since 0123456789`, `passed with no findings`, `not complete, 1 problem; no findings`.
 fn verdict(report: &Report, counts: Counts, fail_level: Level) -> String {
-    let found = summary::found(counts);
+    let mut found = summary::found(counts);
+    if let Some(base) = report.verdict.as_ref().and_then(|verdict| verdict.base.as_deref())
+        && counts.total() > 0
+    {
+        let _ = write!(found, ", new since {}", markup::code(summary::short(base)));
+    }
     if !report.complete {
         let problems = summary::count(report.problems.len(), "problem");
         return format!("not complete, {problems}; {found}");
     }
     let verdict = if counts.reaches(fail_level) { "failed" } else { "passed" };
     format!("{verdict} with {found}")
+}
+
+/// Problems that the policy expects are counted, and none of the run's.
+fn expected(report: &Report) -> Option<String> {
+    let count = report.excused.len();
+    (count > 0)
+        .then(|| format!("not judged, as the policy expects (`unanalysed`): {}", summary::count(count, "problem")))
 }
 
 /// Writes rows behind a head while the page stays below `end`; says how many were left out.

@@ -105,7 +105,7 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
 }
 
 /// A commit as people write it.
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 

@@ -141,6 +141,11 @@ fn problems_come_before_everything_else() {
     let text = tell(&reports::hostile(), "markdown");
     let at = |what: &str| text.find(what).unwrap();
     assert!(at("### Problems") < at("### Rules") && at("### Rules") < at("### Findings"));
+    let change = cases().into_iter().find(|case| case.name == "of a change").unwrap();
+    let page = tell(&change.report, "markdown");
+    assert!(page.starts_with("## policy: failed with 1 error, 1 warning, 1 note, new since `2222222222`\n"), "{page}");
+    assert!(page.contains("5 there before") && page.contains("(`unanalysed`): 4 problems"), "{page}");
+    assert!(page.contains("| `@acme/core`, `a@acme.example` |"), "{page}");
     let owned = finding(Level::Error, b"a.py", 0);
     assert!(!tell(&report(vec![owned], vec![]), "markdown").contains("owners"), "no column for what nobody knows");
 }

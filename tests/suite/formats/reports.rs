@@ -199,6 +199,7 @@ fn of_a_change() -> Report {
     let mut report = report(each_level(3), vec![]);
     report.summary.suppressed = 1;
     report.summary.baselined = 4;
+    report.excused = problems("is expected");
     report.verdict = Some(Verdict {
         source: "commit",
         head: "1".repeat(40),

@@ -107,7 +107,7 @@ print('all valid')
 #[test]
 fn junit_holds_by_its_schema() {
     let who = "the schema of JUnit XML";
-    let Some(python) = harness::python_with(who, "lxml") else { return };
+    let Some(python) = harness::python_with(who, "lxml.etree") else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(python);
     command.args(["-c", VALIDATE]).arg(project().join("tests/schemas/junit-10.xsd"));

@@ -21,6 +21,7 @@ mod page_text;
 pub mod paths;
 mod place;
 mod rdjson;
+pub(crate) mod safe_json;
 mod sarif;
 mod snippet;
 pub mod summary;

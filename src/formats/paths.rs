@@ -83,7 +83,11 @@ impl Paths {
 /// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may. Only Windows has drives:
 /// elsewhere `c:` may begin the name of a file.
 fn is_outside(path: &RepoPath) -> bool {
-    path.as_bytes().starts_with(b"/") || (cfg!(windows) && path.as_bytes().get(1) == Some(&b':'))
+    match path.as_bytes() {
+        [b'/', ..] => true,
+        [drive, b':', b'/' | b'\\', ..] => cfg!(windows) && drive.is_ascii_alphabetic(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -100,5 +104,7 @@ mod tests {
         assert_eq!(paths("/w").working(&file), "repo/apps/api/x.py");
         assert_eq!(paths("/w/other").working(&file), "../repo/apps/api/x.py");
         assert_eq!(paths("/w").top(&file), "repo/apps/api/x.py");
+        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"a:b.py")), "repo/a:b.py");
+        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"C:/x/policy.yaml")), "C:/x/policy.yaml");
     }
 }

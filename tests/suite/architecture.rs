@@ -137,6 +137,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "document",
             "fact",
             "finding",
+            "fingerprint",
             "level",
             "page",
             "policy",

@@ -108,7 +108,8 @@ pub(crate) fn finding(level: Level, path: &[u8], n: u32) -> Finding {
 
 /// The same with one text in every place for text.
 pub(crate) fn with(text: &str, mut finding: Finding) -> Finding {
-    let mut path = text.replace('\0', "").into_bytes();
+    // What no file can be called.
+    let mut path = text.replace('\0', "").replace("//", "/").into_bytes();
     path.extend_from_slice(b"\xff\xfe.py");
     finding.path = Arc::new(RepoPath::from_bytes(&path));
     finding.rule = format!("r{text}").into();

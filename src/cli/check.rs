@@ -14,11 +14,11 @@ use super::{Command, Exit, Shell, code_owners, suppress, tell};
 use crate::disk::Place;
 use crate::engine::{Keep, Work};
 use crate::formats::paths::Paths;
-use crate::formats::{Telling, escape};
+use crate::formats::{Style, Telling, escape};
 use crate::git::CommitTree;
 use crate::level::Level;
 use crate::parallel;
-use crate::policy::{Broken, Policy};
+use crate::policy::Broken;
 use crate::repo_path::RepoPath;
 use crate::report::{Counts, Report, Summary};
 use clap::ArgMatches;
@@ -50,16 +50,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let broken_policy = |broken: &[Broken], shell: &mut Shell<'_>| {
         let exit = policy_file::tell(broken, &paths, err_style, shell);
         let report = tell::of_broken_policy(broken);
-        let today = shell.today;
-        let pages = || Policy::default().pages(today);
-        let telling = Telling {
-            report: &report,
-            policies: Vec::new(),
-            paths: &paths,
-            sources: &sources,
-            style: out_style,
-            pages: &pages,
-        };
+        let telling = Telling::without_policy(&report, &paths, &sources, out_style);
         write_machine_reports(&destinations, &telling, shell);
         exit
     };
@@ -114,12 +105,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         return if report.complete { exit } else { Exit::Failed };
     }
     let judged = started.elapsed();
-    let style = crate::formats::Style {
-        limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
-        fail_level: fail_level(matches),
-        group_by: group_by(matches),
-        ..out_style
-    };
+    let style = asked_style(matches, out_style);
     let today = shell.today;
     let pages = || policy.pages(today);
     let policies = policy.sources().collect();
@@ -157,6 +143,16 @@ fn kept(matches: &ArgMatches, place: &Place) -> Vec<(PathBuf, &'static str)> {
     let baseline = matches.get_one::<PathBuf>("baseline").cloned();
     let baseline = baseline.unwrap_or_else(|| place.root.join(super::ratchet::NAME));
     policy.chain([(baseline, "the baseline")]).collect()
+}
+
+/// A style with what was asked for.
+fn asked_style(matches: &ArgMatches, style: Style) -> Style {
+    Style {
+        limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
+        fail_level: fail_level(matches),
+        group_by: group_by(matches),
+        ..style
+    }
 }
 
 /// Gives findings their owners, and keeps those of the owners that were asked for.
@@ -208,7 +204,7 @@ fn tell_all(
     matches: &ArgMatches,
     destinations: &[Destination],
     telling: &Telling<'_>,
-    err_style: crate::formats::Style,
+    err_style: Style,
     elapsed: Duration,
     shell: &mut Shell<'_>,
 ) -> bool {

@@ -31,6 +31,7 @@ mod xml;
 use crate::level::Level;
 use crate::page::Page;
 use crate::policy::PolicySource;
+use crate::policy::pages::of_builtins;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
 use paths::Paths;
@@ -77,6 +78,14 @@ pub struct Telling<'a> {
     pub style: Style,
     /// Makes the pages of the rules that judged and of built-in findings.
     pub pages: &'a dyn Fn() -> Vec<Page>,
+}
+
+impl<'a> Telling<'a> {
+    /// For a report that no policy stands behind, since there is none or it is broken.
+    #[must_use]
+    pub fn without_policy(report: &'a Report, paths: &'a Paths, sources: &'a dyn Sources, style: Style) -> Self {
+        Self { report, policies: Vec::new(), paths, sources, style, pages: &of_builtins }
+    }
 }
 
 /// How a policy is called: a pack by its name, a file as seen from the working folder.

@@ -105,6 +105,7 @@ mod tests {
         assert_eq!(paths("/w/other").working(&file), "../repo/apps/api/x.py");
         assert_eq!(paths("/w").top(&file), "repo/apps/api/x.py");
         assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"a:b.py")), "repo/a:b.py");
-        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"C:/x/policy.yaml")), "C:/x/policy.yaml");
+        let drive = if cfg!(windows) { "C:/x/policy.yaml" } else { "repo/C:/x/policy.yaml" };
+        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"C:/x/policy.yaml")), drive);
     }
 }

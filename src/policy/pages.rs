@@ -95,6 +95,12 @@ impl Policy {
     }
 }
 
+/// The pages of all built-in findings, at the levels that no policy sets.
+#[must_use]
+pub fn of_builtins() -> Vec<Page> {
+    BUILTINS.iter().map(|builtin| of_builtin(builtin, builtin.level)).collect()
+}
+
 /// The page of a built-in finding, at the level that it has.
 #[must_use]
 pub fn of_builtin(builtin: &Builtin, level: Level) -> Page {

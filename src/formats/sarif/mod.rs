@@ -12,7 +12,7 @@ mod shapes;
 mod uri;
 mod words;
 
-use super::{Format, Telling};
+use super::{Format, Telling, safe_json};
 use crate::finding::Finding;
 use crate::level::Level;
 use crate::page::Page;
@@ -112,7 +112,7 @@ fn write(telling: &Telling<'_>, is_full: bool, out: &mut dyn Write) -> io::Resul
         newline_sequences: ["\r\n", "\n", "\r"],
         results,
     };
-    serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
+    safe_json::to_writer_pretty(out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
     writeln!(out)
 }
 

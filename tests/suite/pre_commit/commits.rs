@@ -26,6 +26,23 @@ fn what_is_staged_is_judged_and_what_is_not_stays_out() {
 }
 
 #[test]
+fn a_commit_of_named_files_leaves_the_rest_of_the_index_alone() {
+    if !pre_commit("a_commit_of_named_files_leaves_the_rest_of_the_index_alone") {
+        return;
+    }
+    for ids in [FILES, PROJECT] {
+        let hooked = Hooked::new(ids);
+        let repo = &hooked.repo;
+        repo.write("app/other.py", "import requests\n");
+        repo.git(&["add", "app/other.py"]);
+        repo.write("app/clean.py", "import sys\n");
+        hooked.passes(&["app/clean.py"]);
+        assert_eq!(repo.git(&["diff", "--cached", "--name-only"]), "app/other.py", "it is still staged");
+        hooked.refuses(&["app/other.py:1:8"]);
+    }
+}
+
+#[test]
 fn of_a_file_that_is_staged_in_part_the_staged_part_counts() {
     if !pre_commit("of_a_file_that_is_staged_in_part_the_staged_part_counts") {
         return;

@@ -98,6 +98,8 @@ pub struct Finding {
     pub dependency: Option<Depended>,
     /// Who owns the file, as its CODEOWNERS say: none when nobody does; `None` when they do not say, or nobody asked.
     pub owners: Option<Arc<[Box<str>]>>,
+    /// Why a comment suppresses it, as the comment says; none for what nothing suppresses.
+    pub reason: Option<Arc<str>>,
 }
 
 /// What a manifest, a lock or a command says of a distribution.

@@ -26,10 +26,12 @@ mod suite {
     pub(crate) mod odd_files;
     pub(crate) mod oracle;
     pub(crate) mod packs;
+    pub(crate) mod pages;
     pub(crate) mod policy_text;
     pub(crate) mod properties;
     pub(crate) mod readers;
     pub(crate) mod samples;
+    pub(crate) mod sarif;
     pub(crate) mod since;
     pub(crate) mod steady;
     pub(crate) mod tamper;

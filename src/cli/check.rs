@@ -14,7 +14,7 @@ use super::{Command, Exit, Shell, code_owners, suppress, tell};
 use crate::disk::Place;
 use crate::engine::{Keep, Work};
 use crate::formats::paths::Paths;
-use crate::formats::{Telling, escape};
+use crate::formats::{Style, Telling, escape};
 use crate::git::CommitTree;
 use crate::parallel;
 use crate::policy::Broken;
@@ -45,8 +45,7 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let broken_policy = |broken: &[Broken], shell: &mut Shell<'_>| {
         let exit = policy_file::tell(broken, &paths, err_style, shell);
         let report = tell::of_broken_policy(broken);
-        let telling =
-            Telling { report: &report, policies: Vec::new(), paths: &paths, sources: &sources, style: out_style };
+        let telling = Telling::without_policy(&report, &paths, &sources, out_style);
         write_machine_reports(&destinations, &telling, shell);
         exit
     };
@@ -101,14 +100,11 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         return if report.complete { exit } else { Exit::Failed };
     }
     let judged = started.elapsed();
-    let style = crate::formats::Style {
-        limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
-        fail_level: fail_level(matches),
-        group_by: group_by(matches),
-        ..out_style
-    };
-    let telling =
-        Telling { report: &report, policies: policy.sources().collect(), paths: &paths, sources: &sources, style };
+    let style = asked_style(matches, out_style);
+    let today = shell.today;
+    let pages = || policy.pages(today);
+    let policies = policy.sources().collect();
+    let telling = Telling { report: &report, policies, paths: &paths, sources: &sources, style, pages: &pages };
     let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
     if !owners.is_empty() && !matches.get_flag("quiet") {
         let _ = writeln!(shell.err, "only findings of {} were asked for", escape::line(&owners.join(", ")));
@@ -128,6 +124,16 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Exit::Findings
     } else {
         Exit::Clean
+    }
+}
+
+/// A style with what was asked for.
+fn asked_style(matches: &ArgMatches, style: Style) -> Style {
+    Style {
+        limit: matches.get_one::<usize>("limit").copied().unwrap_or(usize::MAX),
+        fail_level: fail_level(matches),
+        group_by: group_by(matches),
+        ..style
     }
 }
 
@@ -180,7 +186,7 @@ fn tell_all(
     matches: &ArgMatches,
     destinations: &[Destination],
     telling: &Telling<'_>,
-    err_style: crate::formats::Style,
+    err_style: Style,
     elapsed: Duration,
     shell: &mut Shell<'_>,
 ) -> bool {
@@ -193,6 +199,14 @@ fn tell_all(
             if !what.is_empty() {
                 fail(shell, &what, "free the place or name another file");
             }
+        }
+        let left_out = destination.format.left_out(telling.report);
+        if left_out > 0 && !is_silent {
+            let name = destination.format.name();
+            let _ = writeln!(
+                shell.err,
+                "`{name}` leaves {left_out} findings out, those of the lowest levels: an upload holds no more"
+            );
         }
     }
     let main = destinations.first();

@@ -21,6 +21,7 @@ mod init;
 mod judge;
 mod newly;
 mod output;
+mod page_files;
 mod passes;
 mod policy_file;
 mod policy_text;

@@ -34,7 +34,7 @@ pub(super) fn problems_of(
     style: Style,
     shell: &mut Shell<'_>,
 ) {
-    problems(&Telling { report, policies: Vec::new(), paths, sources, style }, style, shell);
+    problems(&Telling::without_policy(report, paths, sources, style), style, shell);
 }
 
 /// Tells each file, selected or not, and why.

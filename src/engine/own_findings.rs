@@ -65,6 +65,7 @@ impl Engine<'_> {
             within: None,
             dependency: None,
             owners: None,
+            reason: None,
             path,
         })
     }

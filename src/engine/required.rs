@@ -77,16 +77,7 @@ impl Judging<'_, '_> {
             {
                 continue;
             }
-            let ended = match (self.is_exempt(index, rule, &fact, name, true), self.suppressed_at(rule, &[])) {
-                (Covered::Yes, _) => continue,
-                (_, Covered::Yes) => {
-                    self.report.suppressed_count += 1;
-                    continue;
-                }
-                (Covered::Ended(until), _) | (_, Covered::Ended(until)) => Some(until),
-                _ => None,
-            };
-            let level = self.announced(rule, level, ended);
+            let covered = (self.is_exempt(index, rule, &fact, name, true), self.suppressed_at(rule, &[]));
             let view = View {
                 fact: &fact,
                 reached: name,
@@ -102,6 +93,16 @@ impl Judging<'_, '_> {
                 possible: false,
                 at_most: None,
             };
+            let ended = match covered {
+                (Covered::Yes(_), _) => continue,
+                (_, Covered::Yes(reason)) => {
+                    self.suppress(rule, &view, &complaint, (level, Place::WHOLE_FILE), reason);
+                    continue;
+                }
+                (Covered::Ended(until), _) | (_, Covered::Ended(until)) => Some(until),
+                _ => None,
+            };
+            let level = self.announced(rule, level, ended);
             self.complain(rule, &view, &complaint, (level, Place::WHOLE_FILE), ended);
         }
     }

@@ -51,6 +51,8 @@ pub struct Suppression {
     covers: Option<(u32, u32)>,
     /// The day on which it ended.
     ended: Option<Date>,
+    /// Why, as written.
+    reason: Arc<str>,
 }
 
 impl Suppression {
@@ -68,8 +70,8 @@ impl Suppression {
 
 /// What a suppression makes of a complaint.
 pub(super) enum Covered {
-    /// It is not told.
-    Yes,
+    /// It is not told; for a suppression, with the reason that it gives.
+    Yes(Option<Arc<str>>),
     /// It would not be told if the suppression had not ended.
     Ended(Date),
     /// Nothing covers it.
@@ -89,6 +91,7 @@ impl Judging<'_, '_> {
             flaws: Vec::new(),
             covers: Some(comment.covers),
             ended: None,
+            reason: "".into(),
         };
         let flaw = |name: &str, message: String, help: &'static str| Flaw {
             id: INVALID_SUPPRESSION,
@@ -138,7 +141,7 @@ impl Judging<'_, '_> {
                 covered = Covered::Ended(ended);
             } else {
                 *used += 1;
-                return Covered::Yes;
+                return Covered::Yes(Some(suppression.reason.clone()));
             }
         }
         covered
@@ -152,6 +155,7 @@ impl Judging<'_, '_> {
         if written.is_file {
             found.covers = None;
         }
+        found.reason = written.reason.into();
         let flaw = |id: &'static str, name: &str, message: String, help: &'static str| Flaw {
             id,
             name: name.to_owned(),

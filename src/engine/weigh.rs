@@ -43,7 +43,7 @@ impl Judging<'_, '_> {
             *used += usize::from(counts);
             // Counted within each file, so that a file is judged the same in part and in full runs.
             if !counts || exemption.max.is_none_or(|max| *used <= max) {
-                return Covered::Yes;
+                return Covered::Yes(None);
             }
         }
         covered
@@ -61,6 +61,22 @@ impl Judging<'_, '_> {
         if self.engine.keep == Keep::Findings {
             let finding = self.finding(rule, view, complaint, (level, place), ended);
             self.report.findings.push(finding);
+        }
+    }
+
+    /// Takes note of a complaint that a comment suppresses, and why.
+    pub(super) fn suppress(
+        &mut self,
+        rule: &Rule,
+        view: &View<'_>,
+        complaint: &Complaint<'_>,
+        (level, place): (Level, Place),
+        reason: Option<Arc<str>>,
+    ) {
+        self.report.suppressed_count += 1;
+        if self.engine.keep == Keep::Findings {
+            let finding = self.finding(rule, view, complaint, (level, place), None);
+            self.report.suppressed.push(Finding { reason, ..finding });
         }
     }
 
@@ -125,6 +141,7 @@ impl Judging<'_, '_> {
             within: place.within,
             dependency: fact.dependency.map(Into::into),
             owners: None,
+            reason: None,
         }
     }
 
@@ -160,7 +177,7 @@ impl Judging<'_, '_> {
         // A use of what was imported under an exemption does not use it up a second time.
         let counts = hangs_on.is_none();
         let ended = match self.is_exempt(index, rule, fact, view.reached, counts) {
-            Covered::Yes => {
+            Covered::Yes(_) => {
                 self.told.entry(key).or_insert(Told::Exempt);
                 return;
             }
@@ -180,13 +197,9 @@ impl Judging<'_, '_> {
                 within: positions.within(fact.span.start),
             },
         };
-        if matches!(suppressed, Covered::Yes) {
+        if let Covered::Yes(reason) = suppressed {
             self.told.insert(key, Told::Silent);
-            self.report.suppressed_count += 1;
-            if self.engine.keep == Keep::Findings {
-                let finding = self.finding(rule, view, complaint, (level, place), ended);
-                self.report.suppressed.push(finding);
-            }
+            self.suppress(rule, view, complaint, (level, place), reason);
             return;
         }
         self.told.insert(key, Told::Finding(self.report.findings.len()));

@@ -1,6 +1,7 @@
 //! One fact as one line of JSON. Written by hand, since `policy facts` may write a hundred megabytes; a test reads it back
 //! with a JSON parser.
 
+use super::safe_json;
 use crate::dependency::Dependency;
 use crate::fact::{Fact, Role};
 use crate::text::Position;
@@ -17,7 +18,7 @@ impl FactLines {
     pub fn new(path: &str) -> Self {
         let mut head = b"{\"path\":".to_vec();
         // Writing to memory does not fail.
-        let _ = serde_json::to_writer(&mut head, path);
+        let _ = safe_json::to_writer(&mut head, &path);
         head.extend_from_slice(b",\"surface\":\"");
         Self { head }
     }
@@ -128,14 +129,14 @@ fn of_use(fact: &Fact<'_>, out: &mut Vec<u8>) {
 fn text(key: &[u8], value: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     match value {
-        Some(value) if value.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') => {
+        Some(value) if value.bytes().all(|b| (0x20..0x7F).contains(&b) && !b"\"\\[".contains(&b)) => {
             out.push(b'"');
             out.extend_from_slice(value.as_bytes());
             out.push(b'"');
         }
         // A folder whose name is no identifier may hold anything.
         Some(value) => {
-            let _ = serde_json::to_writer(&mut *out, value);
+            let _ = safe_json::to_writer(out, &value);
         }
         None => out.extend_from_slice(b"null"),
     }

@@ -141,7 +141,7 @@ fn push_place(line: &mut String, start: Position, end: Position) {
 fn text(messages: &[&str], help: &str) -> String {
     let mut text = String::new();
     let lines = messages.iter().flat_map(|message| message.lines()).chain(help.lines());
-    for line in lines {
+    for line in lines.filter(|line| !line.trim().is_empty()) {
         if !text.is_empty() {
             text.push('\n');
         }

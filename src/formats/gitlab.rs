@@ -4,7 +4,7 @@
 //! Paths are relative to the top of the work tree, without `./`. GitLab shows lines and no columns; columns are told in
 //! code points, from 1, as the end is: its format names no unit.
 
-use super::{Format, Telling, escape, place};
+use super::{Format, Telling, escape, place, safe_json};
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::level::Level;
@@ -77,12 +77,12 @@ impl Format for Gitlab {
         let problems = report.problems.iter().map(|problem| of_problem(telling, problem, &mut seen));
         for entry in problems {
             write!(out, "{separator}  ")?;
-            serde_json::to_writer(&mut *out, &entry)?;
+            safe_json::to_writer(out, &entry)?;
             separator = ",\n";
         }
         for finding in &report.findings {
             write!(out, "{separator}  ")?;
-            serde_json::to_writer(&mut *out, &of_finding(telling, finding, &mut seen))?;
+            safe_json::to_writer(out, &of_finding(telling, finding, &mut seen))?;
             separator = ",\n";
         }
         writeln!(out, "{}]", if separator == "\n" { "" } else { "\n" })

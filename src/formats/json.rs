@@ -1,7 +1,7 @@
 //! `json`: the whole report as one object (schema 1). Paths are relative to the root.
 
 use super::wire::{SCHEMA, WireReport, baseline, policy_file, tool, verdict};
-use super::{Format, Telling};
+use super::{Format, Telling, safe_json};
 use std::io::{self, Write};
 
 /// One object.
@@ -38,7 +38,7 @@ impl Format for Json {
             findings: report.findings.iter().map(Into::into).collect(),
             problems: report.problems.iter().map(Into::into).collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &wire)?;
+        safe_json::to_writer_pretty(out, &wire)?;
         writeln!(out)
     }
 }

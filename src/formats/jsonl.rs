@@ -4,7 +4,7 @@ use super::wire::{
     PolicyFile, SCHEMA, Tool, WireBaseline, WireFinding, WireProblem, WireSummary, WireVerdict, baseline, policy_file,
     tool, verdict,
 };
-use super::{Format, Telling};
+use super::{Format, Telling, safe_json};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -49,7 +49,7 @@ impl Format for Jsonl {
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         let report = telling.report;
         let mut line = |line: &Line<'_>| -> io::Result<()> {
-            serde_json::to_writer(&mut *out, line)?;
+            safe_json::to_writer(out, line)?;
             writeln!(out)
         };
         for finding in &report.findings {

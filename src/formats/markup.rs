@@ -60,7 +60,6 @@ pub(crate) fn code(text: &str) -> String {
 /// A fenced block of code, with a line end behind it. `lang` names its language; only letters, digits, `+`, `-` and `_`
 /// of it are kept. Control, bidirectional and invisible characters become visible, line ends and tabs stay.
 #[must_use]
-#[allow(dead_code, reason = "pages about rules show examples in it")]
 pub(crate) fn fence(text: &str, lang: &str) -> String {
     let marks = "`".repeat(longest_run(text).max(2) + 1);
     let mut out = String::with_capacity(text.len() + 2 * marks.len() + 16);

@@ -15,16 +15,23 @@ mod jsonl;
 mod junit;
 mod markdown;
 pub(crate) mod markup;
+mod page_markdown;
+mod page_names;
+mod page_text;
 pub mod paths;
 mod place;
 mod rdjson;
+pub(crate) mod safe_json;
+mod sarif;
 mod snippet;
 pub mod summary;
 mod wire;
 mod xml;
 
 use crate::level::Level;
+use crate::page::Page;
 use crate::policy::PolicySource;
+use crate::policy::pages::of_builtins;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
 use paths::Paths;
@@ -32,6 +39,9 @@ use std::io::{self, Write};
 
 pub use groups::GroupBy;
 pub use human::{draw_failures, draw_mistakes, draw_problem};
+pub use page_markdown::{PAGE_MARK, index_markdown, page_markdown};
+pub use page_names::{INDEX_NAME, page_name};
+pub use page_text::page_text;
 
 /// Bytes of checked files, for formats that show code.
 pub trait Sources: Sync {
@@ -66,6 +76,16 @@ pub struct Telling<'a> {
     pub sources: &'a dyn Sources,
     /// How to tell it.
     pub style: Style,
+    /// Makes the pages of the rules that judged and of built-in findings.
+    pub pages: &'a dyn Fn() -> Vec<Page>,
+}
+
+impl<'a> Telling<'a> {
+    /// For a report that no policy stands behind, since there is none or it is broken.
+    #[must_use]
+    pub fn without_policy(report: &'a Report, paths: &'a Paths, sources: &'a dyn Sources, style: Style) -> Self {
+        Self { report, policies: Vec::new(), paths, sources, style, pages: &of_builtins }
+    }
 }
 
 /// How a policy is called: a pack by its name, a file as seen from the working folder.
@@ -84,6 +104,10 @@ pub trait Format: Sync {
     fn tells_problems(&self) -> bool;
     /// Whether totals and completeness have a place in it; if not, the caller tells them on standard error.
     fn tells_totals(&self) -> bool;
+    /// How many findings its consumer does not take, so that they are left out.
+    fn left_out(&self, _report: &Report) -> usize {
+        0
+    }
     /// Writes the report.
     ///
     /// # Errors
@@ -104,6 +128,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &rdjson::Rdjson,
     &rdjson::Rdjsonl,
     &markdown::Markdown,
+    &sarif::Sarif,
+    &sarif::SarifFull,
 ];
 
 /// A format by its name.

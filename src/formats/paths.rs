@@ -70,16 +70,24 @@ impl Paths {
     /// Relative to the top of the work tree.
     #[must_use]
     pub fn top(&self, path: &RepoPath) -> String {
-        if is_outside(path) {
-            return path.to_string();
-        }
-        path.segments().fold(self.below_top.clone(), |path, part| path.join(part)).to_string()
+        self.top_path(path).as_ref().unwrap_or(path).to_string()
+    }
+
+    /// The same with all bytes kept; `None` for a path that lies outside of the root.
+    #[must_use]
+    pub fn top_path(&self, path: &RepoPath) -> Option<RepoPath> {
+        (!is_outside(path)).then(|| path.segments().fold(self.below_top.clone(), |path, part| path.join(part)))
     }
 }
 
-/// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may.
+/// Whether a path keeps the whole spelling by which it lies outside of the root, as a policy may. Only Windows has drives:
+/// elsewhere `c:` may begin the name of a file.
 fn is_outside(path: &RepoPath) -> bool {
-    path.as_bytes().starts_with(b"/") || path.as_bytes().get(1) == Some(&b':')
+    match path.as_bytes() {
+        [b'/', ..] => true,
+        [drive, b':', b'/' | b'\\', ..] => cfg!(windows) && drive.is_ascii_alphabetic(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -96,5 +104,8 @@ mod tests {
         assert_eq!(paths("/w").working(&file), "repo/apps/api/x.py");
         assert_eq!(paths("/w/other").working(&file), "../repo/apps/api/x.py");
         assert_eq!(paths("/w").top(&file), "repo/apps/api/x.py");
+        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"a:b.py")), "repo/a:b.py");
+        let drive = if cfg!(windows) { "C:/x/policy.yaml" } else { "repo/C:/x/policy.yaml" };
+        assert_eq!(paths("/w").top(&RepoPath::from_bytes(b"C:/x/policy.yaml")), drive);
     }
 }

@@ -6,7 +6,7 @@
 //! comments as Markdown, so they are made safe for that.
 
 use super::columns::Columns;
-use super::{Format, Telling, escape, markup, place};
+use super::{Format, Telling, escape, markup, place, safe_json};
 use crate::finding::Finding;
 use crate::level::Level;
 use crate::problem::Problem;
@@ -90,7 +90,7 @@ impl Format for Rdjson {
         each(telling, None, &mut |diagnostic| {
             write!(out, "{separator}")?;
             separator = ",\n";
-            Ok(serde_json::to_writer(&mut *out, &diagnostic)?)
+            safe_json::to_writer(out, &diagnostic)
         })?;
         writeln!(out, "{}]}}", if separator == "\n" { "" } else { "\n" })
     }
@@ -115,7 +115,7 @@ impl Format for Rdjsonl {
 
     fn write(&self, telling: &Telling<'_>, out: &mut dyn Write) -> io::Result<()> {
         each(telling, Some(SOURCE), &mut |diagnostic| {
-            serde_json::to_writer(&mut *out, &diagnostic)?;
+            safe_json::to_writer(out, &diagnostic)?;
             writeln!(out)
         })
     }

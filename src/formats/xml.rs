@@ -3,8 +3,8 @@
 
 use super::escape;
 
-/// Text for an attribute or an element, on one line: markup as entities, and whatever XML cannot hold, or a viewer would
-/// obey, made visible.
+/// Text for an attribute or an element, on one line: markup as entities. Whatever XML cannot hold, or a viewer would obey, is
+/// visible behind `escape::line`: control characters, U+FFFE and U+FFFF; surrogates are no characters of Rust.
 #[must_use]
 pub(super) fn line(text: &str) -> String {
     let text = escape::line(text);
@@ -17,9 +17,6 @@ pub(super) fn line(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&apos;"),
-            // Surrogates are no characters of Rust, and control characters are visible already.
-            '\u{FFFE}' => safe.push_str("\\u{fffe}"),
-            '\u{FFFF}' => safe.push_str("\\u{ffff}"),
             c => safe.push(c),
         }
     }

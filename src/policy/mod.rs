@@ -8,6 +8,7 @@ mod gather;
 mod index;
 pub mod load;
 mod overrides;
+pub mod pages;
 mod root_keys;
 mod rule;
 mod rule_keys;

@@ -39,8 +39,13 @@ fn play(case: &Path, session: &str) -> String {
     copy(&case.join("tree"), &root);
     let mut played = String::new();
     let mut was_prose = false;
-    for line in session.lines() {
-        if line.starts_with("# ") || line == "#" {
+    // What was printed may look like prose; it ends with the exit code, and there is none behind a command that is new.
+    let mut is_output = false;
+    let mut lines = session.lines().peekable();
+    while let Some(line) = lines.next() {
+        if is_output {
+            is_output = !line.starts_with("exit ");
+        } else if line.starts_with("# ") || line == "#" {
             if !was_prose && !played.is_empty() {
                 played.push('\n');
             }
@@ -49,6 +54,7 @@ fn play(case: &Path, session: &str) -> String {
             played.push('\n');
         } else if let Some(command) = line.strip_prefix("$ ") {
             was_prose = false;
+            is_output = lines.peek().is_some_and(|next| !next.is_empty());
             if !played.is_empty() {
                 played.push('\n');
             }

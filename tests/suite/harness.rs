@@ -75,15 +75,17 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 /// A policy that forbids one library.
 pub(crate) const FORBID_REQUESTS: &str = "version: 1\nrules:\n  http:\n    forbid: [requests]\n";
 
+/// Pythons that may be at hand, newest first.
+const PYTHONS: [&str; 6] = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3"];
+
 /// A Python that is at hand, newest first. Without one the test says so loudly and is skipped; in CI that fails.
 pub(crate) fn python(who: &str) -> Option<&'static str> {
-    let names = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3"];
     let works = |name: &&str| {
         let check = "import sys; sys.exit(sys.version_info < (3, 10))";
         let run = Command::new(name).args(["-c", check]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         run.is_ok_and(|status| status.success())
     };
-    let found = names.into_iter().find(works);
+    let found = PYTHONS.into_iter().find(works);
     if found.is_none() {
         skipped(who, "no Python 3.10 or newer");
     }
@@ -97,14 +99,16 @@ pub(crate) fn peers() -> PathBuf {
 
 /// A Python that can import a module, from [`peers`] or its own; without one the test says so loudly and is skipped.
 pub(crate) fn python_with(who: &str, module: &str) -> Option<&'static str> {
-    let python = python(who)?;
-    let mut import = Command::new(python);
-    import.args(["-c", &format!("import {module}")]).env("PYTHONPATH", peers());
-    let found = import.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-    if !found {
-        skipped(who, &format!("no `{module}` for Python: `.ci/run` installs it"));
+    let imports = |name: &&str| {
+        let mut import = Command::new(name);
+        import.args(["-c", &format!("import {module}")]).env("PYTHONPATH", peers());
+        import.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let found = PYTHONS.into_iter().find(imports);
+    if found.is_none() {
+        skipped(who, &format!("no Python with `{module}`; `.ci/run` installs it"));
     }
-    found.then_some(python)
+    found
 }
 
 /// Ruff, where it is installed.

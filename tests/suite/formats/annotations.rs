@@ -131,9 +131,9 @@ fn shown(output: &str) -> Vec<Annotation> {
     shown
 }
 
-/// What is to be read of a text that is told line by line.
+/// What is to be read of a text that is told line by line, without empty ones.
 fn visible(text: &str) -> Vec<String> {
-    text.lines().map(|line| escape::line(line).into_owned()).collect()
+    text.lines().filter(|line| !line.trim().is_empty()).map(|line| escape::line(line).into_owned()).collect()
 }
 
 fn meant(finding: &Finding) -> Annotation {

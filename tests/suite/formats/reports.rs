@@ -102,12 +102,14 @@ pub(crate) fn finding(level: Level, path: &[u8], n: u32) -> Finding {
         within: None,
         dependency: None,
         owners: None,
+        reason: None,
     }
 }
 
 /// The same with one text in every place for text.
 pub(crate) fn with(text: &str, mut finding: Finding) -> Finding {
-    let mut path = text.replace('\0', "").into_bytes();
+    // What no file can be called.
+    let mut path = text.replace('\0', "").replace("//", "/").into_bytes();
     path.extend_from_slice(b"\xff\xfe.py");
     finding.path = Arc::new(RepoPath::from_bytes(&path));
     finding.rule = format!("r{text}").into();
@@ -254,7 +256,7 @@ pub(crate) fn tell_from(report: &Report, name: &str, sources: &dyn Sources) -> S
     let format = policy::formats::by_name(name).unwrap();
     let paths = Paths::new(Path::new("/w/apps/api"), Path::new("/w/apps/api"), Some(Path::new("/w")));
     let style = Style { color: false, width: 100, limit: usize::MAX, fail_level: Level::Error, group_by: None };
-    let telling = Telling { report, policies: Vec::new(), paths: &paths, sources, style };
+    let telling = Telling { report, policies: Vec::new(), paths: &paths, sources, style, pages: &Vec::new };
     let mut out = Vec::new();
     format.write(&telling, &mut out).unwrap();
     String::from_utf8(out).unwrap()

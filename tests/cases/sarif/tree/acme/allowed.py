@@ -1,0 +1,1 @@
+import requests  # policy: allow(http-client) -- asserts on error types

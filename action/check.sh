@@ -97,8 +97,7 @@ hand_on() {
   if [ "$INPUT_SARIF" = true ] && [ "$verdict" != incomplete ]; then
     if [ -s "$work/policy.sarif" ]; then sarif=$work/policy.sarif; else lose 'the tool wrote no SARIF report'; fi
   fi
-  if [ "$verdict" = incomplete ]; then
-    sarif=''
+  if [ -z "$sarif" ]; then
     rm -f -- "$work/policy.sarif"
   fi
   give errors "$errors" warnings "$warnings" notes "$notes" verdict "$verdict" sarif "$sarif" exit-code "$code" 2>/dev/null ||

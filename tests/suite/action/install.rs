@@ -129,7 +129,7 @@ fn where_the_c_library_is_too_old_the_other_binary_runs() {
     let folder = clone.0.outside("old");
     let tree = releases::without_release(&folder);
     release(&folder, &tree, &gnu, "#!/bin/sh\necho 'GLIBC_9.99 not found' >&2\nexit 1\n");
-    release(&folder, &tree, &gnu.replace("gnu", "musl"), &releases::real());
+    release(&folder, &tree, &gnu.replace("gnu", "musl"), releases::real());
     let outcome = Job { action: tree, ..job }.run();
     assert!(outcome.log.contains("does not run here"), "{}", outcome.log);
     assert_eq!((outcome.code, outcome.output("verdict")), (0, "clean"), "{}", outcome.log);

@@ -156,7 +156,6 @@ impl Job {
         }
         let value = |name: &String, one: &Node| match self.inputs.get(name) {
             Some(given) => given.clone(),
-            None if name == "summary" && !has_format("markdown") => "false".to_owned(),
             None => scalar(&map(one)["default"]),
         };
         declared.iter().map(|(name, one)| (name.clone(), Value::String(value(name, one)))).collect()
@@ -180,11 +179,6 @@ impl StepFiles {
         };
         Self { output: file("output"), summary: file("summary"), env: file("env"), path: file("path") }
     }
-}
-
-/// Whether the tool has a format that the action asks it for.
-pub(super) fn has_format(name: &str) -> bool {
-    policy::formats::by_name(name).is_some()
 }
 
 /// `action.yml` as a map.

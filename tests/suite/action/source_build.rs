@@ -150,7 +150,8 @@ fn settings_above_the_place_of_the_build_are_refused() {
     let clone = Workspace(Repo::base());
     let tree = small_tree(&clone.0.outside("tree"), "stable");
     for file in [".cargo/config.toml", ".cargo/config", "Cargo.toml"] {
-        let job = Job { action: tree.clone(), ..clone.job("push", json!({}), "") };
+        let mut job = Job { action: tree.clone(), ..clone.job("push", json!({}), "") };
+        job.variables.push(("RUSTUP_DIST_SERVER".to_owned(), "file:///nowhere".to_owned()));
         harness::write(&job.folder, file, b"");
         let outcome = job.run();
         assert_eq!((outcome.code, outcome.output("verdict")), (2, "incomplete"), "{}", outcome.log);
@@ -161,6 +162,23 @@ fn settings_above_the_place_of_the_build_are_refused() {
         );
         std::fs::remove_file(job.folder.join(file)).expect("the file");
     }
+}
+
+#[test]
+fn the_toolchain_is_the_one_that_the_action_names() {
+    let who = "a toolchain by name";
+    if !has_tools(who) {
+        return;
+    }
+    if toolchain().is_none() {
+        skipped(who, "no rustup");
+        return;
+    }
+    let clone = Workspace(Repo::base());
+    let tree = small_tree(&clone.0.outside("tree"), "1.0.0");
+    let outcome = built(&clone, tree, vec![("RUSTUP_DIST_SERVER".to_owned(), "file:///nowhere".to_owned())]);
+    assert_eq!((outcome.code, outcome.output("verdict")), (2, "incomplete"), "{}", outcome.log);
+    assert!(outcome.log.contains("Rust 1.0.0 could not be installed"), "{}", outcome.log);
 }
 
 /// The whole tool, from the network and with the fixed toolchain: minutes, so only where it is asked for.

@@ -61,6 +61,8 @@ pub(super) struct Step {
     pub(super) uses: Option<String>,
     pub(super) with: Vec<(String, String)>,
     pub(super) script: Option<Excerpt<'static>>,
+    /// The line on which the script begins.
+    pub(super) script_line: u32,
     pub(super) shell: Option<String>,
 }
 
@@ -81,10 +83,6 @@ impl Workflow {
         };
         let lines = Lines { text };
         let root = &tree.root;
-        if root.entries().is_empty() {
-            let trouble = Some((0, "is no map of keys".to_owned()));
-            return Self { path, trouble, ..Self::default() };
-        }
         let shell = default_shell(root);
         let mut jobs: Vec<Job> = Vec::new();
         for (id, job) in root.get("jobs").map(Item::entries).unwrap_or_default() {
@@ -169,13 +167,15 @@ fn read_step(step: &Item<'static>, lines: Lines<'_>) -> Step {
     let text = |key: &str| step.text_of(key).map(str::to_owned);
     let with = step.get("with").map(Item::entries).unwrap_or_default();
     let first = step.entries().first().map_or(step.span.start, |(key, _)| key.start(0));
+    let script = step.get("run").and_then(Item::text).cloned();
     Step {
         line: lines.of(first),
+        script_line: script.as_ref().map_or(0, |script| lines.of(script.start(0))),
         condition: text("if"),
         tolerates: text("continue-on-error"),
         uses: text("uses"),
         with: with.iter().map(|(key, value)| (key.text().to_owned(), texts(value).join(" "))).collect(),
-        script: step.get("run").and_then(Item::text).cloned(),
+        script,
         shell: text("shell"),
     }
 }

@@ -128,21 +128,12 @@ fn in_job<'w>(
             let call = steps.flat_map(|(job, step)| calls_of(step, job)).next();
             match call {
                 Some(call) => add(Means::Own(call), step.line),
-                // The tool's own repository uses its action as `./`.
-                None if uses == "./" && action.jobs.iter().flat_map(|job| &job.steps).any(installs) => {
-                    add(Means::Action, step.line);
-                }
+                // The tool's own action, in its own repository or as a copy.
+                None if matches!(action.name.as_str(), "policy" | "policy-check") => add(Means::Action, step.line),
                 None => {}
             }
         }
     }
-}
-
-/// Whether a step of an action puts the tool somewhere.
-fn installs(step: &Step) -> bool {
-    step.script.as_ref().is_some_and(|script| script.text().contains("POLICY_") || script.text().contains("policy"))
-        || step.input("version").is_some()
-        || step.script.as_ref().is_some_and(|script| script.text().contains("action/install.sh"))
 }
 
 fn calls_of(step: &Step, job: &Job) -> Vec<Call> {

@@ -134,6 +134,14 @@ fn workflows_are_looked_through() {
         ("pull_request", "", run("policy check || true"), "workflow-verdict", "wanting", "||"),
         ("pull_request", "", run("policy check | tee x"), "workflow-verdict", "wanting", "pipe"),
         ("pull_request", "    defaults: { run: { shell: bash } }\n", run("policy check | tee x"), "workflow-verdict", "ok", ""),
+        (
+            "pull_request",
+            "    strategy: { matrix: { os: [windows-latest] } }\n    runs-on: ${{ matrix.os }}\n",
+            run("|\n          policy check\n          echo done"),
+            "workflow-verdict",
+            "cannot tell",
+            "does not stop by itself",
+        ),
         ("pull_request", "", good(), "workflow-history", "ok", ""),
         ("pull_request", "", RUN.to_owned(), "workflow-history", "wanting", "no `actions/checkout`"),
         ("pull_request", "", with("fetch-depth: 1"), "workflow-history", "wanting", "fetch-depth: 2"),
@@ -208,6 +216,14 @@ fn workflows_and_actions_of_ones_own_are_followed() {
     let all = answers(&[(".github/workflows/ci.yml", caller), (".github/workflows/gate.yml", &inner)]);
     let one = |all: &[Answer], check: &str| all.iter().find(|answer| answer.check == check).cloned().unwrap();
     assert_eq!(one(&all, "workflow-runs").state, State::Ok, "{all:#?}");
+    let itself = workflow("pull_request", "", &format!("{CHECKOUT}      - uses: ./\n"));
+    let action =
+        "name: policy-check\nruns:\n  using: composite\n  steps:\n    - run: bash install.sh\n      shell: bash\n";
+    let all = answers(&[(".github/workflows/ci.yml", &itself), ("action.yml", action)]);
+    assert_eq!(one(&all, "workflow-runs").state, State::Ok);
+    let other = action.replace("policy-check", "policy maker");
+    let all = answers(&[(".github/workflows/ci.yml", &itself), ("action.yml", &other)]);
+    assert_eq!(one(&all, "workflow-runs").state, State::Wanting);
     let tolerant = caller.replace("    uses", "    continue-on-error: true\n    uses");
     let all = answers(&[(".github/workflows/ci.yml", &tolerant), (".github/workflows/gate.yml", &inner)]);
     assert_eq!(one(&all, "workflow-verdict").state, State::Wanting);

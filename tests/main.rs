@@ -16,6 +16,7 @@ mod suite {
     pub(crate) mod architecture;
     pub(crate) mod cases;
     pub(crate) mod composition;
+    pub(crate) mod doctor;
     pub(crate) mod documents;
     pub(crate) mod formats;
     pub(crate) mod harness;

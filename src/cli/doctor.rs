@@ -54,12 +54,11 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     };
     let seen = doctor_look::look(&place, &policy, baseline.as_ref(), &report, shell.today);
     let answers = doctor::examine(&seen);
-    let written = match matches.get_one::<String>("format").map(String::as_str) {
-        Some("json") => doctor_tell::json(&answers, shell.out),
-        _ => {
-            let style = common::style(matches, shell.out_columns, shell.color);
-            doctor_tell::human(&answers, style, shell.out)
-        }
+    let written = if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        doctor_tell::json(&answers, shell.out)
+    } else {
+        let style = common::style(matches, shell.out_columns, shell.color);
+        doctor_tell::human(&answers, style, shell.out)
     };
     let has = |state: State| answers.iter().any(|answer| answer.state == state);
     let exit = match () {

@@ -68,7 +68,7 @@ fn is_file(top: &Path, path: &RepoPath) -> bool {
 
 fn content(file: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let len = read_file(file, Reading::Unknown, &mut bytes).map_err(|error| error.explain().0.to_string())?;
+    let len = read_file(file, Reading::Unknown, &mut bytes).map_err(|error| error.explain().0)?;
     bytes.truncate(len);
     Ok(bytes)
 }

@@ -50,11 +50,11 @@ fn painted(state: State, color: bool) -> String {
 
 /// The whole.
 #[derive(Serialize)]
-struct Told<'a> {
+struct Whole<'a> {
     schema: u8,
     tool: Tool,
     summary: Summary,
-    checks: Vec<Check<'a>>,
+    checks: Vec<Told<'a>>,
 }
 
 #[derive(Serialize)]
@@ -72,7 +72,7 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct Check<'a> {
+struct Told<'a> {
     check: &'static str,
     state: &'static str,
     path: Option<String>,
@@ -93,9 +93,9 @@ pub(super) fn json(answers: &[Answer], out: &mut dyn Write) -> io::Result<()> {
     };
     let checks = answers.iter().map(|answer| {
         let (path, line) = check(answer);
-        Check { check: answer.check, state: answer.state.as_str(), path, line, what: &answer.what, help: &answer.help }
+        Told { check: answer.check, state: answer.state.as_str(), path, line, what: &answer.what, help: &answer.help }
     });
-    let told = Told {
+    let told = Whole {
         schema: 1,
         tool: Tool { name: "policy", version: env!("CARGO_PKG_VERSION") },
         summary: Summary {

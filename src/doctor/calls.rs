@@ -211,7 +211,7 @@ fn fate(all: &[Command], at: usize, shell: Shell) -> Fate {
         After::Or => match next_words.as_slice() {
             ["exit" | "return", code] if *code != "0" => Fate::Decides,
             ["false"] => Fate::Decides,
-            ["true" | ":" | "echo" | "printf", ..] | ["exit" | "return", ..] => {
+            ["true" | ":" | "echo" | "printf" | "exit" | "return", ..] => {
                 Fate::Lost("what stands behind `||` takes its place")
             }
             _ => Fate::Unsure("what stands behind `||` takes its place"),
@@ -310,7 +310,7 @@ mod tests {
     fn shells_of_steps() {
         assert_eq!(Shell::of(None, "ubuntu-latest"), PLAIN);
         assert_eq!(Shell::of(None, "windows-latest").stops, None);
-        assert_eq!(Shell::of(Some("bash"), "").pipes, true);
+        assert!(Shell::of(Some("bash"), "").pipes);
         assert_eq!(Shell::of(Some("bash {0}"), "").stops, Some(false));
         assert_eq!(Shell::of(Some("bash -euo pipefail {0}"), ""), Shell { stops: Some(true), pipes: true });
     }

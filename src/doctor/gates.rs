@@ -79,13 +79,13 @@ pub(super) fn gates<'w>(workflows: &'w [Workflow], actions: &'w [(RepoPath, Work
     for workflow in workflows {
         for job in &workflow.jobs {
             let from = Start { path: &workflow.path, triggers: &workflow.triggers };
-            in_job(from, &workflow.path, vec![job], actions, &mut found);
+            in_job(from, &workflow.path, &[job], actions, &mut found);
             // A workflow of one's own that the job calls; what that one calls is followed no further.
             let called = job.calls.as_deref().and_then(local);
             let called = called.and_then(|path| workflows.iter().find(|other| other.path == path));
             for inner in called.iter().flat_map(|called| &called.jobs) {
                 let path = called.map_or(&workflow.path, |called| &called.path);
-                in_job(from, path, vec![job, inner], actions, &mut found);
+                in_job(from, path, &[job, inner], actions, &mut found);
             }
         }
     }
@@ -103,7 +103,7 @@ struct Start<'w> {
 fn in_job<'w>(
     start: Start<'w>,
     path: &'w RepoPath,
-    jobs: Vec<&'w Job>,
+    jobs: &[&'w Job],
     actions: &'w [(RepoPath, Workflow)],
     found: &mut Vec<Gate<'w>>,
 ) {
@@ -111,11 +111,11 @@ fn in_job<'w>(
     for (at, step) in job.steps.iter().enumerate() {
         let before = job.steps.get(..at).unwrap_or_default();
         let mut add = |means: Means, line: u32| {
-            let (jobs, place) = (jobs.clone(), (path, line));
+            let (jobs, place) = (jobs.to_vec(), (path, line));
             found.push(Gate { path: start.path, triggers: start.triggers, jobs, step, before, place, means });
         };
         for call in calls_of(step, job) {
-            let line = step.line + 1 + call.line;
+            let line = step.script_line + call.line;
             add(Means::Call(call), line);
         }
         let Some(uses) = step.uses.as_deref() else { continue };
@@ -128,21 +128,12 @@ fn in_job<'w>(
             let call = steps.flat_map(|(job, step)| calls_of(step, job)).next();
             match call {
                 Some(call) => add(Means::Own(call), step.line),
-                // The tool's own repository uses its action as `./`.
-                None if uses == "./" && action.jobs.iter().flat_map(|job| &job.steps).any(installs) => {
-                    add(Means::Action, step.line);
-                }
+                // The tool's own action, in its own repository or as a copy.
+                None if matches!(action.name.as_str(), "policy" | "policy-check") => add(Means::Action, step.line),
                 None => {}
             }
         }
     }
-}
-
-/// Whether a step of an action puts the tool somewhere.
-fn installs(step: &Step) -> bool {
-    step.script.as_ref().is_some_and(|script| script.text().contains("POLICY_") || script.text().contains("policy"))
-        || step.input("version").is_some()
-        || step.script.as_ref().is_some_and(|script| script.text().contains("action/install.sh"))
 }
 
 fn calls_of(step: &Step, job: &Job) -> Vec<Call> {

@@ -47,7 +47,7 @@ pub(super) fn look(seen: &Seen<'_>, answers: &mut Answers) {
             "`pre-commit install` keeps the other one beside it",
         ),
         Installed::Nothing => {
-            answers.wanting(place, "has a hook of the policy, but git runs none in this clone", "`pre-commit install`")
+            answers.wanting(place, "has a hook of the policy, but git runs none in this clone", "`pre-commit install`");
         }
         Installed::Unknown(why) => answers.unsure(place, why.clone(), "`pre-commit install` in a git work tree"),
     }

@@ -48,7 +48,7 @@ pub struct Seen<'s> {
     pub today: Date,
 }
 
-impl<'s> Seen<'s> {
+impl Seen<'_> {
     /// Every place in a workflow at which the policy is checked.
     pub(super) fn gates(&self) -> Vec<Gate<'_>> {
         gates(&self.workflows, &self.actions)

@@ -11,6 +11,8 @@ use crate::repo_path::RepoPath;
 pub struct Workflow {
     /// Where it lies.
     pub(super) path: RepoPath,
+    /// What it calls itself.
+    pub(super) name: String,
     /// What starts it.
     pub(super) triggers: Vec<Trigger>,
     /// Its jobs; an action is one job.
@@ -61,6 +63,8 @@ pub(super) struct Step {
     pub(super) uses: Option<String>,
     pub(super) with: Vec<(String, String)>,
     pub(super) script: Option<Excerpt<'static>>,
+    /// The line on which the script begins.
+    pub(super) script_line: u32,
     pub(super) shell: Option<String>,
 }
 
@@ -81,10 +85,6 @@ impl Workflow {
         };
         let lines = Lines { text };
         let root = &tree.root;
-        if root.entries().is_empty() {
-            let trouble = Some((0, "is no map of keys".to_owned()));
-            return Self { path, trouble, ..Self::default() };
-        }
         let shell = default_shell(root);
         let mut jobs: Vec<Job> = Vec::new();
         for (id, job) in root.get("jobs").map(Item::entries).unwrap_or_default() {
@@ -95,7 +95,8 @@ impl Workflow {
             jobs.push(read_job("runs", lines.of(runs.span.start), runs, None, lines));
         }
         let triggers = root.get("on").map(|on| read_triggers(on, lines)).unwrap_or_default();
-        Self { path, triggers, jobs, trouble: None }
+        let name = root.text_of("name").unwrap_or_default().to_owned();
+        Self { path, name, triggers, jobs, trouble: None }
     }
 
     /// The action of one's own that a step uses, as a folder from the top.
@@ -151,6 +152,15 @@ fn default_shell(item: &Item<'static>) -> Option<String> {
 fn read_job(id: &str, line: u32, job: &Item<'static>, shell: Option<&str>, lines: Lines<'_>) -> Job {
     let text = |key: &str| job.text_of(key).map(str::to_owned);
     let shell = default_shell(job).or_else(|| shell.map(str::to_owned));
+    let mut runs_on = job.get("runs-on").map(|item| texts(item).join(" ")).unwrap_or_default();
+    if runs_on.contains("${{") {
+        // Any of the systems that the matrix names.
+        let matrix = job.get("strategy").and_then(|strategy| strategy.get("matrix"));
+        let systems = matrix.into_iter().flat_map(Item::entries).flat_map(|(_, value)| {
+            texts(value).into_iter().chain(value.items().iter().flat_map(Item::entries).flat_map(|(_, own)| texts(own)))
+        });
+        runs_on.extend(systems.map(|system| format!(" {system}")));
+    }
     let steps = job.get("steps").map(Item::items).unwrap_or_default();
     Job {
         id: id.to_owned(),
@@ -160,7 +170,7 @@ fn read_job(id: &str, line: u32, job: &Item<'static>, shell: Option<&str>, lines
         needs: job.get("needs").map(texts).unwrap_or_default(),
         calls: text("uses"),
         shell,
-        runs_on: job.get("runs-on").map(|item| texts(item).join(" ")).unwrap_or_default(),
+        runs_on,
         steps: steps.iter().map(|step| read_step(step, lines)).collect(),
     }
 }
@@ -169,13 +179,15 @@ fn read_step(step: &Item<'static>, lines: Lines<'_>) -> Step {
     let text = |key: &str| step.text_of(key).map(str::to_owned);
     let with = step.get("with").map(Item::entries).unwrap_or_default();
     let first = step.entries().first().map_or(step.span.start, |(key, _)| key.start(0));
+    let script = step.get("run").and_then(Item::text).cloned();
     Step {
         line: lines.of(first),
+        script_line: script.as_ref().map_or(0, |script| lines.of(script.start(0))),
         condition: text("if"),
         tolerates: text("continue-on-error"),
         uses: text("uses"),
         with: with.iter().map(|(key, value)| (key.text().to_owned(), texts(value).join(" "))).collect(),
-        script: step.get("run").and_then(Item::text).cloned(),
+        script,
         shell: text("shell"),
     }
 }

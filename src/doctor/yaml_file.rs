@@ -21,6 +21,7 @@ pub(super) fn read(content: &Result<Vec<u8>, String>) -> Result<(&str, Tree<'sta
     let tree = yaml::parse(text);
     match tree.broken.first() {
         Some((span, why)) => Err((Lines { text }.of(span.start), format!("is broken YAML: {why}"))),
+        None if tree.root.entries().is_empty() => Err((0, "is no map of keys".to_owned())),
         None => Ok((text, tree)),
     }
 }

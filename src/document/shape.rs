@@ -103,7 +103,9 @@ pub fn list(item: Shape) -> Shape {
 /// A list, where one value alone is no list.
 #[must_use]
 pub fn list_only(item: Shape) -> Shape {
-    json!({ "type": "array", "minItems": 1, "items": item })
+    let mut shape = json!({ "type": "array", "minItems": 1 });
+    set(&mut shape, "items", item);
+    shape
 }
 
 /// A map with these keys and no others.
@@ -124,7 +126,10 @@ pub fn entries(key: Shape, value: Shape) -> Shape {
     if let Some(object) = key.as_object_mut() {
         object.remove("type");
     }
-    json!({ "type": "object", "propertyNames": key, "additionalProperties": value })
+    let mut shape = json!({ "type": "object" });
+    set(&mut shape, "propertyNames", key);
+    set(&mut shape, "additionalProperties", value);
+    shape
 }
 
 /// A map that holds something.
@@ -161,12 +166,6 @@ pub fn or_nothing(mut shape: Shape) -> Shape {
     let types = types(&shape).into_iter().chain(["null".into()]).collect();
     set(&mut shape, "type", types);
     shape
-}
-
-/// The value, or text instead.
-#[must_use]
-pub fn either(one: Shape, other: Shape) -> Shape {
-    json!({ "anyOf": [one, other] })
 }
 
 /// With examples.

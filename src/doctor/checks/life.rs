@@ -46,8 +46,8 @@ pub(in crate::doctor) fn exemptions(seen: &Seen<'_>, answers: &mut Answers) {
     let mut changes: Vec<_> = policy.rules.iter().flat_map(|rule| &rule.overrides).collect();
     changes.sort_by_key(|change| change.span);
     changes.dedup_by_key(|change| change.span);
-    let changed = changes.iter().map(|own| (0, own.span, own.until, own.owner.as_deref(), "this override"));
-    for (source, span, until, owner, what) in exempt.chain(changed) {
+    let overrides = changes.iter().map(|own| (0, own.span, own.until, own.owner.as_deref(), "this override"));
+    for (source, span, until, owner, what) in exempt.chain(overrides) {
         let Some(until) = is_near(until) else { continue };
         let (file, span) = policy.place_of(source, span);
         let path = super::super::gathered(&seen.below, &file.path);
@@ -61,7 +61,8 @@ pub(in crate::doctor) fn exemptions(seen: &Seen<'_>, answers: &mut Answers) {
     }
     if answers.is_silent() {
         let count: usize = policy.rules.iter().map(|rule| rule.exemptions.len()).sum();
-        answers.ok(format!("{count} exemptions, all of use, none ends within {SOON} days"));
+        let plural = if count == 1 { "exemption" } else { "exemptions" };
+        answers.ok(format!("{count} {plural}, all of use, none ends within {SOON} days"));
     }
 }
 
@@ -70,7 +71,9 @@ pub(in crate::doctor) fn suppressions(seen: &Seen<'_>, answers: &mut Answers) {
     let ids = [UNUSED_SUPPRESSION, INVALID_SUPPRESSION, EXPIRED_SUPPRESSION, EXCEEDED_SUPPRESSIONS];
     told(seen, &ids, "mend or remove the comment", answers);
     if answers.is_silent() {
-        answers.ok(format!("comments suppress {} findings", seen.report.summary.suppressed));
+        let count = seen.report.summary.suppressed;
+        let plural = if count == 1 { "finding" } else { "findings" };
+        answers.ok(format!("comments suppress {count} {plural}"));
     }
 }
 

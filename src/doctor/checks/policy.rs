@@ -9,7 +9,8 @@ use crate::repo_path::RepoPath;
 fn can_fail(rule: &Rule) -> bool {
     let changed = rule.overrides.iter();
     let overridden = changed.filter(|change| change.within.is_empty()).filter_map(|change| change.level).next_back();
-    let scheduled = rule.schedule.iter().flat_map(|schedule| schedule.steps()).any(|(_, level)| level == Level::Error);
+    let scheduled =
+        rule.schedule.iter().flat_map(crate::policy::Schedule::steps).any(|(_, level)| level == Level::Error);
     let special = rule.contexts.iter().any(|(_, level)| *level == Level::Error)
         || rule.surfaces.iter().any(|(_, level)| *level == Level::Error);
     match overridden {
@@ -30,7 +31,8 @@ pub(in crate::doctor) fn decides(seen: &Seen<'_>, answers: &mut Answers) {
             "give a rule `level: error`, or run `policy check --strict`",
         );
     } else {
-        answers.ok(format!("{all} rules, {failing} of which can fail a run"));
+        let plural = if all == 1 { "rule" } else { "rules" };
+        answers.ok(format!("{all} {plural}, {failing} of which can fail a run"));
     }
     let probes = [&b"a.py"[..], b"a/b/c.py"].map(RepoPath::from_bytes);
     for (glob, _) in policy.exclude.iter().filter(|(glob, _)| probes.iter().all(|probe| glob.matches(probe))) {

@@ -91,18 +91,13 @@ fn probes(seen: &Seen<'_>) -> Vec<String> {
 }
 
 fn paths(seen: &Seen<'_>, trigger: &Trigger, place: Option<(&RepoPath, u32)>, answers: &mut Answers) {
-    let (name, starts): (&str, &dyn Fn(&[String], &str) -> Option<bool>) = match () {
-        () if trigger.filter("paths").is_some() => ("paths", &lets_through),
-        () if trigger.filter("paths-ignore").is_some() => {
-            ("paths-ignore", &|patterns, path| lets_through(patterns, path).map(|ignored| !ignored))
-        }
-        () => return,
-    };
+    let Some(name) = ["paths", "paths-ignore"].into_iter().find(|name| trigger.filter(name).is_some()) else { return };
     let patterns = trigger.filter(name).unwrap_or_default();
+    let starts = |path: &str| lets_through(patterns, path).map(|through| through == (name == "paths"));
     let mut unsure = false;
     let mut left_out = Vec::new();
     for probe in probes(seen) {
-        match starts(patterns, &probe) {
+        match starts(&probe) {
             Some(true) => {}
             Some(false) => left_out.push(probe),
             None => unsure = true,
@@ -123,11 +118,11 @@ fn paths(seen: &Seen<'_>, trigger: &Trigger, place: Option<(&RepoPath, u32)>, an
 fn branches(trigger: &Trigger, place: Option<(&RepoPath, u32)>, answers: &mut Answers) {
     let usual = ["main", "master"];
     let help = "name every branch that is merged into, or remove the filter";
-    if let Some(patterns) = trigger.filter("branches") {
-        if !usual.iter().any(|branch| lets_through(patterns, branch) == Some(true)) {
-            let what = format!("runs only on pull requests into {}", patterns.join(", "));
-            answers.unsure(place, what, "is that the main branch? else name it");
-        }
+    if let Some(patterns) = trigger.filter("branches")
+        && !usual.iter().any(|branch| lets_through(patterns, branch) == Some(true))
+    {
+        let what = format!("runs only on pull requests into {}", patterns.join(", "));
+        answers.unsure(place, what, "is that the main branch? else name it");
     }
     if let Some(patterns) = trigger.filter("branches-ignore") {
         let ignored: Vec<&str> =

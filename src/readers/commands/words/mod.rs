@@ -67,6 +67,7 @@ pub fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command>
 }
 
 /// The words of one line of options, as Python's `shlex` splits it: quotes and backslashes alone have a meaning.
+#[must_use]
 pub fn words(line: &Excerpt<'_>) -> Vec<Word> {
     let (mut variables, mut out, mut put_in) = (Variables::default(), Vec::new(), 0);
     let mut splitter = Splitter::new(line, &mut variables, &mut out, 0, &mut put_in);

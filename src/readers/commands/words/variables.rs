@@ -22,6 +22,7 @@ pub struct Variables(FxHashMap<String, Value>);
 
 impl Variables {
     /// What a variable may stand for.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }

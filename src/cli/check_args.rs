@@ -161,7 +161,6 @@ const EXAMPLES: &str = "\
 Examples:
   policy check                                  everything beneath the root
   policy check apps/ --rule no-old-http         one folder, one rule
-  policy check --format github --strict         in a workflow
   policy check --report json=policy.json        findings here, and a report for machines
   policy check --since origin/main              what this branch adds
   policy check --staged                         what the next commit would add

@@ -50,7 +50,8 @@ pub(super) fn arguments(command: clap::Command) -> clap::Command {
     let everywhere = format!("Everywhere: {}; see `policy --help`", names.join(", "));
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
-    let shared = shared().into_iter().chain([help]).map(|arg| arg.hide_short_help(true).hide_long_help(true));
+    let shared = shared().into_iter().map(|arg| arg.help_heading("Everywhere")).chain([help]);
+    let shared = shared.map(|arg| arg.hide_short_help(true).hide_long_help(true));
     command.disable_help_flag(true).args(shared).after_help(format!("{}\n\n{everywhere}", after.trim_end()))
 }
 

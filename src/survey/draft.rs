@@ -35,6 +35,8 @@ pub struct Tried {
 pub struct Draft<'d> {
     /// What the tree looks like.
     pub survey: &'d Survey,
+    /// The version of the tool, without its last number.
+    pub version: &'d str,
     /// Third-party libraries that are imported.
     pub libraries: &'d [Library],
     /// Where modules start.
@@ -88,10 +90,12 @@ impl Draft<'_> {
             "# What this team has agreed on. `policy check` enforces it; `policy explain RULE` tells about a rule.\n\
              # Written by `policy init` from what it saw: {}, {} imported, {}.\n\
              # Change whatever the team has not agreed on.\n\
-             version: 1\n",
+             version: 1\n\
+             requires: \">={}\" # the version of the tool\n",
             count(code, "Python file", "Python files"),
             count(self.libraries.len(), "library", "libraries"),
             count(self.survey.manifests(), "manifest", "manifests"),
+            self.version,
         )
     }
 

@@ -37,7 +37,7 @@ fn all_versions_are_one() {
     let wheel = text("pyproject.toml");
     assert!(wheel.contains("\ndynamic = [\"version\"]\n"), "the version of the wheel is that of the crate");
     // What people copy from documents.
-    for file in ["pre-commit-mirror/README.md", "docs/pre-commit.md", "docs/install.md"] {
+    for file in ["pre-commit-mirror/README.md", "docs/pre-commit.md", "docs/install.md", "README.md"] {
         let text = text(file);
         let revisions: Vec<&str> =
             text.lines().filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("rev: ")).collect();

@@ -84,7 +84,7 @@ fn finding(level: Level, n: u32) -> Finding {
     let path = Arc::new(RepoPath::from_bytes(&[format!("f{n}/").as_bytes(), bytes].concat()));
     let rule = ["long", "hostile", "policy/missing-target", "gone::error::x"][n as usize % 4];
     let at = |column| Position { line: 1 + n % 300, column, offset: n };
-    let (start, end) = if n % 50 == 0 { (at(1), at(1)) } else { (at(3), at(11)) };
+    let (start, end) = if n.is_multiple_of(50) { (at(1), at(1)) } else { (at(3), at(11)) };
     Finding {
         rule: rule.into(),
         level,
@@ -335,7 +335,7 @@ fn an_incomplete_run_says_so() {
     report.complete = false;
     for (name, told) in [("sarif", 1_002), ("sarif-full", 2_001)] {
         let log = valid(&tell(&report, name));
-        assert_eq!(name != "sarif" || refused(&log).is_empty(), true);
+        assert!(name != "sarif" || refused(&log).is_empty());
         let invocation = &log["runs"][0]["invocations"][0];
         assert_eq!(invocation["executionSuccessful"], false);
         let notes = list(invocation, "toolExecutionNotifications");

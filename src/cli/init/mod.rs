@@ -102,6 +102,7 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
     unread.dedup_by(|a, b| a.0 == b.0);
     let mut draft = Draft {
         survey: &looked.survey,
+        version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         libraries: &libraries,
         suggested: &looked.suggested,
         has_src: looked.has_src,

@@ -13,8 +13,10 @@ pub struct Family {
     pub rule: &'static str,
     /// What they are for.
     pub what: &'static str,
-    /// Parts of names by which modules that wrap one of them go.
+    /// Words in the names of modules that wrap one of them.
     hints: &'static [&'static str],
+    /// What such a module or package may be called and nothing else.
+    name: &'static str,
     /// Why there should be one way.
     pub why: &'static str,
 }
@@ -25,14 +27,16 @@ pub static FAMILIES: [Family; 2] = [
         pack: "http-clients",
         rule: "http-client",
         what: "HTTP",
-        hints: &["http", "request", "client", "fetch", "session", "api"],
+        hints: &["client", "clients", "wrapper", "session", "fetch", "gateway"],
+        name: "http",
         why: "timeouts, retries and tracing are set up in one place",
     },
     Family {
         pack: "redis-clients",
         rule: "redis-client",
         what: "Redis",
-        hints: &["redis", "cache", "client", "store", "queue"],
+        hints: &["client", "clients", "wrapper", "pool", "connection", "cache", "store"],
+        name: "redis",
         why: "pools, timeouts and key prefixes are set up in one place",
     },
 ];
@@ -63,6 +67,8 @@ pub struct Usage {
 
 /// A wrapper is imported by so many files at least.
 const WORTH: usize = 2;
+/// From so many files on, it is clear that it is meant to be one.
+const CLEAR: usize = 3;
 
 impl Usage {
     /// Looks for wrappers. `direct` are the libraries of the family and who imports them; `importers` who imports which file.
@@ -99,21 +105,26 @@ impl Usage {
 }
 
 impl Family {
-    /// Whether a file is called like something that wraps a library of this family.
+    /// Whether a file is called like something that wraps a library of this family: by a word of its name, or by the whole name
+    /// of a package.
     fn suits(&self, path: &RepoPath) -> bool {
-        let own = path.segments().rev().take(2);
-        own.map(|segment| String::from_utf8_lossy(segment).to_ascii_lowercase())
-            .any(|segment| self.hints.iter().any(|hint| segment.contains(hint)))
+        let text = |segment: &[u8]| String::from_utf8_lossy(segment).to_ascii_lowercase();
+        let file = text(path.file_name());
+        let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+        if stem == "__init__" {
+            return text(path.parent().file_name()) == self.name;
+        }
+        stem.split('_').any(|word| self.hints.contains(&word))
     }
 }
 
 impl Usage {
-    /// The wrapper that everything else shall go through, where it is clear which one that is: there is no other, and whoever goes
-    /// past it is no large majority.
+    /// The wrapper that everything else shall go through, where it is clear which one that is: there is no other, several files
+    /// import it, and whoever goes past it is no large majority.
     #[must_use]
     pub fn agreed(&self) -> Option<&Wrapper> {
         match self.wrappers.as_slice() {
-            [wrapper] if wrapper.importers * 2 >= self.past => Some(wrapper),
+            [wrapper] if wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past => Some(wrapper),
             _ => None,
         }
     }
@@ -135,4 +146,22 @@ fn is_test(path: &RepoPath) -> bool {
     let file = path.file_name();
     let is_test_folder = path.segments().any(|segment| segment == b"tests" || segment == b"test");
     is_test_folder || file.starts_with(b"test_") || file == b"conftest.py"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_may_be_a_wrapper() {
+        let [http, redis] = &FAMILIES;
+        let suits = |family: &Family, path: &str| family.suits(&RepoPath::from_bytes(path.as_bytes()));
+        assert!(suits(http, "packages/error-handling/python/http_client.py"));
+        assert!(suits(http, "acme/http/__init__.py"));
+        assert!(suits(redis, "packages/database/src/redis/redis_client.py"));
+        assert!(suits(redis, "app/cache.py"));
+        assert!(!suits(http, "httpie/utils.py"));
+        assert!(!suits(http, "acme/http/views.py"));
+        assert!(!suits(redis, "celery/backends/redis.py"));
+    }
 }

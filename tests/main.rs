@@ -37,6 +37,7 @@ mod suite {
     pub(crate) mod pre_commit;
     pub(crate) mod properties;
     pub(crate) mod readers;
+    pub(crate) mod runner_log;
     pub(crate) mod samples;
     pub(crate) mod sarif;
     pub(crate) mod schema;

@@ -53,7 +53,7 @@ impl<'h> HeadFiles<'h> {
             links: commit.as_ref().map(CommitTree::links).unwrap_or_default(),
             commit,
             blobs: &history.blobs,
-            exclude: policy.exclude.iter().map(|(glob, _)| glob.clone()).collect(),
+            exclude: policy.excluded(),
             asked: target.asked(&place.root),
             is_whole: target.is_whole(&place.root),
             selected,

@@ -110,7 +110,7 @@ impl Prepared {
         if self.history.as_ref().is_some_and(|history| history.source != Head::WorkTree) {
             return Ok(Selection::default());
         }
-        let exclude: Vec<_> = policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
+        let exclude = policy.excluded();
         target::select(&self.target, &self.place, &exclude, pool, listing, shell)
     }
 }

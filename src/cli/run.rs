@@ -8,7 +8,6 @@ use super::side::{Means, Outcome, Side, Unclaimed};
 use super::target::Target;
 use crate::disk::{self, DiskTree, Place, Selection, nearby};
 use crate::engine::Work;
-use crate::pattern::glob::Glob;
 use crate::policy::Policy;
 use crate::problem::{Problem, ProblemKind};
 use crate::readers::Reader;
@@ -36,10 +35,6 @@ pub(super) struct Ran {
 }
 
 impl Run<'_> {
-    fn exclude(&self) -> Vec<Glob> {
-        self.policy.exclude.iter().map(|(glob, _)| glob.clone()).collect()
-    }
-
     /// Judges what was selected on disk.
     pub(super) fn on_disk(&self, mut selection: Selection) -> Ran {
         let tree = DiskTree::new(self.place.root.clone());
@@ -48,7 +43,7 @@ impl Run<'_> {
         let load = self.target.load(&disk);
         let scope = if self.target.is_whole(&self.place.root) { Scope::Full } else { Scope::Partial };
         let asked = self.target.asked(&self.place.root);
-        let exclude = self.exclude();
+        let exclude = self.policy.excluded();
         let include = |path: &RepoPath, reader: &'static dyn Reader| {
             if scope == Scope::Partial && !asked.covers(path) {
                 return Err(None);

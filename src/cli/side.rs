@@ -1,6 +1,7 @@
 //! One state of the project, judged: what is on disk, in the index or in a commit. Knows the order from selected files to what
 //! there is to say about them; must not know arguments or streams.
 
+use super::Shell;
 use super::included::Include;
 use super::judge::{Batch, Load};
 use super::passes::judge_all;
@@ -33,6 +34,14 @@ pub(super) struct Means<'m> {
     pub(super) is_visible: bool,
     /// Counts bytes.
     pub(super) bytes: &'m AtomicU64,
+}
+
+impl<'m> Means<'m> {
+    /// For judging everything once, with all that is found.
+    pub(super) fn plain(pool: &'m rayon::ThreadPool, bytes: &'m AtomicU64, shell: &Shell<'_>) -> Self {
+        let is_visible = shell.err_columns.is_some();
+        Self { pool, today: shell.today, announce: false, keep: Keep::Findings, is_visible, bytes }
+    }
 }
 
 /// A state of the project.

@@ -7,7 +7,6 @@ use super::judge::from_disk;
 use super::side::{Means, Outcome, Side, Unclaimed};
 use super::{Exit, Shell};
 use crate::disk::{self, DiskTree, Place, Walk, nearby};
-use crate::engine::Keep;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::problem::Problem;
@@ -33,7 +32,7 @@ pub(super) fn judge(
 ) -> Result<Outcome, Exit> {
     let pool = parallel::pool(common::threads(matches))
         .map_err(|error| fail(shell, &format!("no threads: {error}"), "try `--threads 1`"))?;
-    let exclude: Vec<_> = policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
+    let exclude = policy.excluded();
     let nearby = nearby(&place.root, &shell.working);
     let walk = Walk {
         root: place.root.clone(),
@@ -61,14 +60,7 @@ pub(super) fn judge(
         is_about_policy: false,
     };
     let bytes = AtomicU64::new(0);
-    let means = Means {
-        pool: &pool,
-        today: shell.today,
-        announce: false,
-        keep: Keep::Findings,
-        is_visible: shell.err_columns.is_some(),
-        bytes: &bytes,
-    };
+    let means = Means::plain(&pool, &bytes, shell);
     let outcome = side.judge(&means);
     let mut problems: Vec<&Problem> = selection.problems.iter().chain(&outcome.problems).collect();
     problems.retain(|problem| !super::run::is_excused(policy, problem));

@@ -15,9 +15,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 pub(crate) mod markup;
-mod page_markdown;
-mod page_names;
-mod page_text;
+mod page;
 pub mod paths;
 mod place;
 mod rdjson;
@@ -39,9 +37,7 @@ use std::io::{self, Write};
 
 pub use groups::GroupBy;
 pub use human::{draw_failures, draw_mistakes, draw_problem};
-pub use page_markdown::{PAGE_MARK, index_markdown, page_markdown};
-pub use page_names::{INDEX_NAME, page_name};
-pub use page_text::page_text;
+pub use page::{INDEX_NAME, PAGE_MARK, index_markdown, page_markdown, page_name, page_text};
 
 /// Bytes of checked files, for formats that show code.
 pub trait Sources: Sync {

@@ -176,6 +176,12 @@ impl PolicySource {
 }
 
 impl Policy {
+    /// What is left out of every run.
+    #[must_use]
+    pub fn excluded(&self) -> Vec<Glob> {
+        self.exclude.iter().map(|(glob, _)| glob.clone()).collect()
+    }
+
     /// The level of a built-in finding.
     #[must_use]
     pub fn builtin_level(&self, id: &str) -> Level {

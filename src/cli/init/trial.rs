@@ -6,7 +6,6 @@ use super::super::side::Means;
 use super::super::target::{self, Target};
 use super::super::{Exit, Shell, common};
 use crate::disk::{POLICY_NAMES, Place};
-use crate::engine::Keep;
 use crate::finding::Finding;
 use crate::packs;
 use crate::policy::Policy;
@@ -59,17 +58,10 @@ pub(super) fn run(text: &str, place: &Place, pool: &rayon::ThreadPool, shell: &m
     };
     policy.set_day(shell.today);
     let target = Target::Paths { paths: vec![place.root.clone()], allow_empty: true };
-    let exclude: Vec<_> = policy.exclude.iter().map(|(glob, _)| glob.clone()).collect();
+    let exclude = policy.excluded();
     let selection = target::select(&target, place, &exclude, pool, false, shell)?;
     let bytes = AtomicU64::new(0);
-    let means = Means {
-        pool,
-        today: shell.today,
-        announce: false,
-        keep: Keep::Findings,
-        is_visible: shell.err_columns.is_some(),
-        bytes: &bytes,
-    };
+    let means = Means::plain(pool, &bytes, shell);
     let working = shell.working.clone();
     let run = Run { place, policy: &policy, target: &target, baseline: None, means, working: &working };
     Ok(run.on_disk(selection).report)

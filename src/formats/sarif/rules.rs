@@ -2,8 +2,7 @@
 
 use super::shapes::{Configuration, Descriptor, Help, Properties, Text};
 use super::words::{lines, message};
-use crate::formats::page_markdown::{is_plain_address, page_markdown};
-use crate::formats::page_text;
+use crate::formats::page::{is_plain_address, page_markdown, page_text};
 use crate::level::Level;
 use crate::page::{Page, Subject};
 

@@ -12,7 +12,8 @@ fn of(change: impl FnOnce(&Repo)) -> Outcome {
 #[track_caller]
 fn finds(outcome: &Outcome, words: &str) {
     assert_eq!((outcome.code, outcome.output("verdict")), (1, "findings"), "{}", outcome.log);
-    let told = |one: &super::commands::Command| one.property("title").contains(words) || one.data.contains(words);
+    let told =
+        |one: &crate::suite::runner_log::Command| one.property("title").contains(words) || one.data.contains(words);
     assert!(outcome.annotations.iter().any(told), "{words:?} is not told:\n{}", outcome.log);
 }
 

@@ -1,9 +1,8 @@
 //! The GitHub Action: its own shell steps, run as GitHub's runner runs them, in real clones of real repositories, with
-//! a release that they download, check and unpack. Only the runner (`runner`), what it makes of the log (`commands`)
+//! a release that they download, check and unpack. Only the runner (`runner`), what it makes of the log (`runner_log`)
 //! and of expressions (`expressions`), and the events (`pulls`) are ours.
 
 mod changes;
-mod commands;
 mod events;
 mod expressions;
 mod inputs;

@@ -1,9 +1,9 @@
 //! GitHub's runner, as far as a composite action can see it: variables, the files that steps write to, steps that are
 //! skipped after one that failed, outputs. Knows no rule about what the action should do.
 
-use super::commands::{self, Command as LogCommand};
 use super::expressions::fill;
 use crate::suite::harness;
+use crate::suite::runner_log::{self, Command as LogCommand};
 use policy::document::yaml::{self, Node, Value as Yaml};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ impl Job {
         let outputs = map(&manifest["outputs"]);
         let outputs = outputs.iter().map(|(name, one)| (name.clone(), fill(&scalar(&map(one)["value"]), &contexts)));
         let outputs: BTreeMap<String, String> = outputs.collect();
-        let annotations = commands::read(&log);
+        let annotations = runner_log::read(&log);
         for one in &annotations {
             assert!(["error", "warning", "notice"].contains(&&*one.name), "the log holds {one:?}:\n{log}");
         }

@@ -4,80 +4,13 @@
 
 use super::reports::{self, LEVELS, finding, report, tell};
 use crate::suite::harness;
+use crate::suite::runner_log::{Command, command};
 use policy::finding::Finding;
 use policy::formats::escape;
 use policy::level::Level;
 use policy::problem::{Problem, ProblemKind};
 use policy::repo_path::RepoPath;
 use policy::report::Report;
-use std::collections::BTreeMap;
-
-/// The commands that a runner knows; their names are compared without regard to case.
-const COMMANDS: &[&str] = &[
-    "add-mask",
-    "add-matcher",
-    "add-path",
-    "debug",
-    "echo",
-    "endgroup",
-    "error",
-    "group",
-    "notice",
-    "remove-matcher",
-    "save-state",
-    "set-env",
-    "set-output",
-    "stop-commands",
-    "warning",
-];
-
-/// A command as the runner reads it.
-#[derive(Debug)]
-struct Command {
-    name: String,
-    properties: BTreeMap<String, String>,
-    data: String,
-}
-
-/// What the runner makes of one line: a command, or text for the log.
-fn command(line: &str) -> Option<Command> {
-    current(line).or_else(|| old(line))
-}
-
-/// `::name key=value,key=value::data` behind white space.
-fn current(line: &str) -> Option<Command> {
-    let (head, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
-    build(head, ',', data, &[("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ",")], &[("%0D", "\r"), ("%0A", "\n")])
-}
-
-/// `##[name key=value;key=value]data` anywhere.
-fn old(line: &str) -> Option<Command> {
-    let (_, behind) = line.split_once("##[")?;
-    let (head, data) = behind.split_once(']')?;
-    let signs = [("%3B", ";"), ("%0D", "\r"), ("%0A", "\n"), ("%5D", "]")];
-    build(head, ';', data, &signs, &signs)
-}
-
-fn build(
-    head: &str,
-    between: char,
-    data: &str,
-    of_values: &[(&str, &str)],
-    of_data: &[(&str, &str)],
-) -> Option<Command> {
-    let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
-    let is_known = COMMANDS.iter().any(|own| own.eq_ignore_ascii_case(name));
-    // The percent sign is put back last.
-    let plain = |text: &str, signs: &[(&str, &str)]| {
-        signs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to)).replace("%25", "%")
-    };
-    let pairs = rest.trim().split(between).filter_map(|pair| pair.split_once('='));
-    let properties = pairs
-        .filter(|(key, value)| !key.is_empty() && !value.is_empty())
-        .map(|(key, value)| (key.to_lowercase(), plain(value, of_values)))
-        .collect();
-    is_known.then(|| Command { name: name.to_lowercase(), properties, data: plain(data, of_data) })
-}
 
 /// An annotation that is shown.
 #[derive(Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! Gathers what `policy doctor` looks at. Knows where files lie on disk and what git tracks; must not know what is good or bad.
 
-use super::code_owners;
-use super::history::under;
-use super::ratchet::Loaded;
+use crate::cli::code_owners;
+use crate::cli::history::under;
+use crate::cli::ratchet::Loaded;
 use crate::disk::git_index;
 use crate::disk::{Place, Reading, read_file, to_disk};
 use crate::doctor::{File, Installed, Seen, Workflow};

@@ -1,7 +1,7 @@
 //! Pages as files. Knows which files are ours to write: those that begin with the mark of a page. Must not know what pages
 //! say.
 
-use super::{Exit, Shell, common, output};
+use crate::cli::{Exit, Shell, common, output};
 use crate::disk::{absolute, plain};
 use crate::formats::{INDEX_NAME, PAGE_MARK, escape, index_markdown, page_markdown, page_name};
 use crate::page::Page;

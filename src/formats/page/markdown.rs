@@ -1,8 +1,8 @@
 //! Pages as GitHub-flavoured Markdown, for a folder of documents and for viewers of reports. Knows layout only; what is said,
 //! the page knows. It never says how far ahead a date is: what lies in a folder is true on more than one day.
 
-use super::markup::{cell, code, fence, text};
-use super::page_names::page_name;
+use super::names::page_name;
+use crate::formats::markup::{cell, code, fence, text};
 use crate::page::{Change, Exempt, Page, Place, Subject, Until};
 use std::fmt::Write as _;
 
@@ -222,7 +222,7 @@ fn address(docs: &str) -> String {
 
 /// Whether an address can stand in a link as it is: `http` or `https`, a host, and no sign that Markdown or HTML know.
 #[must_use]
-pub(super) fn is_plain_address(docs: &str) -> bool {
+pub(in crate::formats) fn is_plain_address(docs: &str) -> bool {
     let rest = docs.strip_prefix("https://").or_else(|| docs.strip_prefix("http://"));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(c);
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(is_plain))

@@ -1,6 +1,6 @@
 //! Pages as text for a terminal. Knows layout only; what is said, the page knows.
 
-use super::escape;
+use crate::formats::escape;
 use crate::page::{Change, Exempt, Page, Place, Subject, Until};
 use std::fmt::Write as _;
 

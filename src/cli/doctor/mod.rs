@@ -1,13 +1,15 @@
 //! `policy doctor`: is the gate real? Knows the command; what is looked at, what it comes to and how it is told are elsewhere.
 
+mod look;
+mod tell;
+
 use super::prepare::{Prepared, prepare};
 use super::ratchet::Loaded;
 use super::run::Run;
 use super::side::Means;
-use super::{Command, Exit, Shell, check_args, common, doctor_look, doctor_tell, policy_file};
+use super::{Command, Exit, Shell, check_args, common, policy_file};
 use crate::disk::Place;
 use crate::doctor::{self, State};
-use crate::engine::Keep;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::report::Report;
@@ -52,13 +54,13 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         Ok(ran) => ran,
         Err(exit) => return exit,
     };
-    let seen = doctor_look::look(&place, &policy, baseline.as_ref(), &report, shell.today);
+    let seen = look::look(&place, &policy, baseline.as_ref(), &report, shell.today);
     let answers = doctor::examine(&seen);
     let written = if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
-        doctor_tell::json(&answers, shell.out)
+        tell::json(&answers, shell.out)
     } else {
         let style = common::style(matches, shell.out_columns, shell.color);
-        doctor_tell::human(&answers, style, shell.out)
+        tell::human(&answers, style, shell.out)
     };
     let has = |state: State| answers.iter().any(|answer| answer.state == state);
     let exit = match () {
@@ -92,14 +94,7 @@ fn full_run(
         .map_err(|error| common::fail(shell, &format!("no threads: {error}"), "try `--threads 1`"))?;
     let selection = prepared.select(&policy, &pool, false, shell)?;
     let bytes = AtomicU64::new(0);
-    let means = Means {
-        pool: &pool,
-        today: shell.today,
-        announce: false,
-        keep: Keep::Findings,
-        is_visible: shell.err_columns.is_some(),
-        bytes: &bytes,
-    };
+    let means = Means::plain(&pool, &bytes, shell);
     let working = shell.working.clone();
     let (target, baseline_ref) = (&prepared.target, baseline.as_ref());
     let run = Run { place: &prepared.place, policy: &policy, target, baseline: baseline_ref, means, working: &working };

@@ -1,7 +1,9 @@
 //! `policy explain`: one rule as a page, for the person whose code it complains about, or all of them as a folder. Knows which
 //! page is asked for.
 
-use super::{Command, Exit, Shell, common, page_files, policy_file};
+mod page_files;
+
+use super::{Command, Exit, Shell, common, policy_file};
 use crate::document::mistake::nearest;
 use crate::formats::{page_markdown, page_text};
 use crate::kinds::KINDS;

@@ -51,10 +51,10 @@
 //! into words and looks installers up in one table; a document reader hands cells and blocks to the Python tiers. What they
 //! give are facts about distributions ([`dependency::Dependency`]) beside those about names.
 //!
-//! What is new: a change is judged on both sides by one policy, and what the base has too is not told (`cli::compare`). The base
+//! What is new: a change is judged on both sides by one policy, and what the base has too is not told (`cli::change`). The base
 //! is an overlay over the head, so that only changed files are read from git; files that did not change are judged where a name
 //! that they may take leads elsewhere now. With the policy of another commit, nothing of the head but its sources counts, and
-//! what the change does to its own gate is a finding (`cli::gate`).
+//! what the change does to its own gate is a finding (`cli::change::gate`).
 //!
 //! No silent green: what could not be read, parsed, matched or written is a [`problem::Problem`], and the run exits 2.
 

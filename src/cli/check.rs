@@ -1,9 +1,9 @@
 //! `policy check`: the main job. Knows the order of things from arguments to exit code; each step is elsewhere.
 
-use super::between::Stopped;
+use super::change::between::Stopped;
+use super::change::history::History;
 use super::check_args::{define, destinations, fail_level, group_by};
 use super::common::{self, fail};
-use super::history::History;
 use super::output::{self, Destination};
 use super::policy_file::{self, Refusal};
 use super::prepare::{Prepared, prepare};

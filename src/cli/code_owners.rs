@@ -1,6 +1,6 @@
 //! Gives findings the owners of their files. Knows where CODEOWNERS files lie, on disk or in a commit; must not know their rules.
 
-use super::history::under;
+use super::change::history::under;
 use crate::disk::{Reading, read_file, to_disk};
 use crate::document::mistake::nearest;
 use crate::finding::Finding;

@@ -2,26 +2,20 @@
 //! command turns the outside into sources, and a report into the outside.
 
 mod baseline;
-mod between;
+mod change;
 mod check;
 mod check_args;
 mod code_owners;
-mod commit_files;
 mod common;
-mod compare;
 mod completions;
 mod doctor;
 mod explain;
 mod extensions;
 mod facts;
-mod gate;
-mod head;
-mod history;
 mod included;
 mod init;
 mod judge;
 mod man;
-mod newly;
 mod output;
 mod passes;
 mod policy_file;

@@ -1,9 +1,9 @@
 //! What `policy check` needs before anything is judged: what was asked for, where it lies, which policy and which baseline hold, and
 //! which files are on disk. Knows arguments and where things are read from.
 
-use super::between::policy_tree;
+use super::change::between::policy_tree;
+use super::change::history::{self, Head, History};
 use super::common::{self, fail};
-use super::history::{self, Head, History};
 use super::policy_file::{self, Refusal};
 use super::ratchet::{self, Loaded};
 use super::target::{self, Target};

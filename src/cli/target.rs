@@ -1,7 +1,7 @@
 //! What a run is about: paths, a list of files, or standard input. Knows arguments and selection; judges nothing.
 
+use super::change::history::{History, under};
 use super::common::fail;
-use super::history::{History, under};
 use super::judge::Load;
 use super::{Exit, Shell};
 use crate::disk::{self, Place, ReadError, Selected, Selection, Skip, Walk, absolute};

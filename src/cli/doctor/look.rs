@@ -1,7 +1,7 @@
 //! Gathers what `policy doctor` looks at. Knows where files lie on disk and what git tracks; must not know what is good or bad.
 
+use crate::cli::change::history::under;
 use crate::cli::code_owners;
-use crate::cli::history::under;
 use crate::cli::ratchet::Loaded;
 use crate::disk::git_index;
 use crate::disk::{Place, Reading, read_file, to_disk};

@@ -3,9 +3,9 @@
 
 use super::commit_files;
 use super::history::{Changed, History};
-use super::included::INCLUDED;
-use super::judge::from_disk;
-use super::target::{Asked, Target};
+use crate::cli::included::INCLUDED;
+use crate::cli::judge::from_disk;
+use crate::cli::target::{Asked, Target};
 use crate::disk::{self, DiskTree, Place, ReadError, Selected, Selection, nearby};
 use crate::git::{Blobs, CommitTree, Version};
 use crate::pattern::glob::Glob;
@@ -17,28 +17,28 @@ use crate::repo_path::RepoPath;
 use std::path::{Path, PathBuf};
 
 /// The side that is judged.
-pub(super) struct HeadFiles<'h> {
+pub(in crate::cli) struct HeadFiles<'h> {
     root: &'h Path,
     nearby: PathBuf,
     on_disk: DiskTree,
     /// The index or a commit, where the disk does not count.
-    pub(super) commit: Option<CommitTree<'h>>,
+    pub(in crate::cli) commit: Option<CommitTree<'h>>,
     /// Blobs of the repository.
-    pub(super) blobs: &'h Blobs,
+    pub(in crate::cli) blobs: &'h Blobs,
     /// Paths that are not checked.
-    pub(super) exclude: Vec<Glob>,
+    pub(in crate::cli) exclude: Vec<Glob>,
     asked: Asked,
     is_whole: bool,
     /// What was selected on disk.
     selected: Selection,
     /// Links, and the files that they lead to.
-    pub(super) links: Vec<(Version, RepoPath)>,
+    pub(in crate::cli) links: Vec<(Version, RepoPath)>,
 }
 
 impl<'h> HeadFiles<'h> {
     /// The head of a history. `selected` is what the disk has of what was asked for.
     #[must_use]
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         (place, policy, target): (&'h Place, &Policy, &Target),
         working: &Path,
         history: &'h History,
@@ -61,25 +61,25 @@ impl<'h> HeadFiles<'h> {
     }
 
     /// Takes note of links on disk.
-    pub(super) fn note(&mut self, changed: &Changed) {
+    pub(in crate::cli) fn note(&mut self, changed: &Changed) {
         self.links.extend(changed.links.iter().cloned());
     }
 
     /// What exists.
     #[must_use]
-    pub(super) fn tree(&self) -> &dyn Tree {
+    pub(in crate::cli) fn tree(&self) -> &dyn Tree {
         self.commit.as_ref().map_or(&self.on_disk, |tree| tree)
     }
 
     /// Whether a path was asked for.
     #[must_use]
-    pub(super) fn is_asked(&self, path: &RepoPath) -> bool {
+    pub(in crate::cli) fn is_asked(&self, path: &RepoPath) -> bool {
         self.is_whole || self.asked.covers_as_any(path)
     }
 
     /// Whether all of it was.
     #[must_use]
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::cli) fn is_whole(&self) -> bool {
         self.is_whole
     }
 
@@ -87,7 +87,7 @@ impl<'h> HeadFiles<'h> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(super) fn load(&self, file: &Selected, buffer: &mut Vec<u8>) -> Result<usize, ReadError> {
+    pub(in crate::cli) fn load(&self, file: &Selected, buffer: &mut Vec<u8>) -> Result<usize, ReadError> {
         match &self.commit {
             Some(tree) => tree.bytes(&file.path, buffer),
             None => from_disk(&self.nearby)(file, buffer),
@@ -96,7 +96,7 @@ impl<'h> HeadFiles<'h> {
 
     /// Everything that was asked for.
     #[must_use]
-    pub(super) fn all(&self) -> Selection {
+    pub(in crate::cli) fn all(&self) -> Selection {
         match &self.commit {
             Some(tree) => {
                 let versions = tree.listing().all().iter().filter(|version| self.is_asked(&version.path));
@@ -108,7 +108,7 @@ impl<'h> HeadFiles<'h> {
 
     /// What the disk has of it, where it counts.
     #[must_use]
-    pub(super) fn on_disk(&self) -> &Selection {
+    pub(in crate::cli) fn on_disk(&self) -> &Selection {
         &self.selected
     }
 
@@ -116,7 +116,7 @@ impl<'h> HeadFiles<'h> {
     ///
     /// # Errors
     /// When it is, but cannot be.
-    pub(super) fn one(&self, version: &Version) -> Result<Option<Selected>, Problem> {
+    pub(in crate::cli) fn one(&self, version: &Version) -> Result<Option<Selected>, Problem> {
         if let Some(tree) = &self.commit {
             // A file that was only announced (`git add -N`) is not there yet.
             if tree.listing().get(&version.path).is_none() {
@@ -134,7 +134,11 @@ impl<'h> HeadFiles<'h> {
     ///
     /// # Errors
     /// Nothing where it is not to be read, a problem where it should be.
-    pub(super) fn include(&self, path: &RepoPath, reader: &'static dyn Reader) -> Result<Selected, Option<Problem>> {
+    pub(in crate::cli) fn include(
+        &self,
+        path: &RepoPath,
+        reader: &'static dyn Reader,
+    ) -> Result<Selected, Option<Problem>> {
         match &self.commit {
             None => disk::included(self.root, path, &self.exclude, reader, INCLUDED),
             Some(tree) if tree.is_file(path) && !self.exclude.iter().any(|glob| glob.matches(path)) => {

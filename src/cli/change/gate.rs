@@ -1,9 +1,9 @@
 //! What a change does to the gate that judges it: a weaker policy, a larger baseline, new suppressions, code that nobody can read,
 //! local modules in the place of libraries. Knows both policies and the change; judges no file.
 
-use super::policy_file;
-use super::ratchet;
 use crate::baseline::{self, Entry};
+use crate::cli::policy_file;
+use crate::cli::ratchet;
 use crate::disk::POLICY_NAMES;
 use crate::document::mistake::Mistake;
 use crate::engine::{About, Engine};
@@ -30,21 +30,21 @@ const SUBMODULE: u32 = 0o160_000;
 const LINK: u32 = 0o120_000;
 
 /// What to look at.
-pub(super) struct Gate<'g> {
+pub(in crate::cli) struct Gate<'g> {
     /// Judges; its policy is the one that decides.
-    pub(super) engine: &'g Engine<'g>,
+    pub(in crate::cli) engine: &'g Engine<'g>,
     /// The head, with paths from the root.
-    pub(super) head: &'g CommitTree<'g>,
+    pub(in crate::cli) head: &'g CommitTree<'g>,
     /// The base.
-    pub(super) base: &'g dyn Tree,
+    pub(in crate::cli) base: &'g dyn Tree,
     /// The root on disk.
-    pub(super) root: &'g Path,
+    pub(in crate::cli) root: &'g Path,
     /// What changed.
-    pub(super) changes: &'g [Change],
+    pub(in crate::cli) changes: &'g [Change],
     /// The baseline that decides.
-    pub(super) entries: &'g [Entry],
+    pub(in crate::cli) entries: &'g [Entry],
     /// Findings that comments suppress at the head and not at the base.
-    pub(super) suppressed: &'g [Finding],
+    pub(in crate::cli) suppressed: &'g [Finding],
 }
 
 impl Gate<'_> {
@@ -52,7 +52,7 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// When the head's own policy is missing or wrong.
-    pub(super) fn look(&self) -> Result<Vec<Finding>, Vec<Broken>> {
+    pub(in crate::cli) fn look(&self) -> Result<Vec<Finding>, Vec<Broken>> {
         let own = self.own_policy()?;
         let mut found = Vec::new();
         self.weaker(&own, &mut found);

@@ -15,7 +15,7 @@ const SUBMODULE: u32 = 0o160_000;
 
 /// A file as somebody reads it; `None` when nobody does.
 #[must_use]
-pub(super) fn claim(version: &Version, blobs: &Blobs) -> Option<readers::Claim> {
+pub(in crate::cli) fn claim(version: &Version, blobs: &Blobs) -> Option<readers::Claim> {
     if version.mode & KIND == SUBMODULE {
         return None;
     }
@@ -31,13 +31,13 @@ pub(super) fn claim(version: &Version, blobs: &Blobs) -> Option<readers::Claim> 
 
 /// A file that is to be checked.
 #[must_use]
-pub(super) fn selected(path: &RepoPath, (reader, surface): readers::Claim) -> Selected {
+pub(in crate::cli) fn selected(path: &RepoPath, (reader, surface): readers::Claim) -> Selected {
     Selected { path: path.clone(), reader, surface, listed: false }
 }
 
 /// Selects those files of a tree that `is_asked` for.
 #[must_use]
-pub(super) fn select<'v>(
+pub(in crate::cli) fn select<'v>(
     tree: &CommitTree<'_>,
     versions: impl Iterator<Item = &'v Version>,
     blobs: &Blobs,

@@ -6,11 +6,11 @@ use super::gate::Gate;
 use super::head::HeadFiles;
 use super::history::{self, Head, History};
 use super::newly;
-use super::ratchet::{self, Existing};
-use super::run::{Counted, Ran, Run};
-use super::side::{Outcome, Side, Unclaimed};
-use super::{Exit, Shell};
 use crate::baseline::{self, Entry};
+use crate::cli::ratchet::{self, Existing};
+use crate::cli::run::{Counted, Ran, Run};
+use crate::cli::side::{Outcome, Side, Unclaimed};
+use crate::cli::{Exit, Shell};
 use crate::disk::Selection;
 use crate::engine::Engine;
 use crate::finding::Finding;
@@ -27,7 +27,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Why a run between commits came to nothing.
-pub(super) enum Stopped {
+pub(in crate::cli) enum Stopped {
     /// It was told.
     Told(Exit),
     /// The head's own policy is missing or wrong.
@@ -49,7 +49,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When git gives no answer, or the head's own policy is missing or wrong.
-    pub(super) fn between(
+    pub(in crate::cli) fn between(
         &self,
         history: &History,
         selection: Selection,
@@ -243,7 +243,7 @@ impl Between<'_> {
 /// The files of the commit whose policy judges, with paths from the root: of the index itself, where that is judged and holds
 /// the policy.
 #[must_use]
-pub(super) fn policy_tree<'h>(history: &'h History, policy: Option<&RepoPath>) -> Option<CommitTree<'h>> {
+pub(in crate::cli) fn policy_tree<'h>(history: &'h History, policy: Option<&RepoPath>) -> Option<CommitTree<'h>> {
     let listing = match &history.policy_ref {
         Some((_, listing)) if !history.is_introduced => listing,
         None if history.source != Head::Index => return None,

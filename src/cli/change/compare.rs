@@ -3,8 +3,8 @@
 
 use super::commit_files::{claim, selected};
 use super::head::HeadFiles;
-use super::included::INCLUDED;
-use super::side::{Means, Outcome, Side, Unclaimed};
+use crate::cli::included::INCLUDED;
+use crate::cli::side::{Means, Outcome, Side, Unclaimed};
 use crate::disk::{ReadError, Selected};
 use crate::engine::{Handed, Search};
 use crate::git::{Answer, Change, Overlay, Version};
@@ -20,34 +20,34 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// The two sides.
-pub(super) struct Compare<'c> {
+pub(in crate::cli) struct Compare<'c> {
     /// The policy that judges both.
-    pub(super) policy: &'c Policy,
+    pub(in crate::cli) policy: &'c Policy,
     /// The side with the change.
-    pub(super) head: &'c HeadFiles<'c>,
+    pub(in crate::cli) head: &'c HeadFiles<'c>,
     /// What changed.
-    pub(super) changes: &'c [Change],
+    pub(in crate::cli) changes: &'c [Change],
     /// Whether files that did not change are looked at where the change may reach them.
-    pub(super) looks_at_others: bool,
+    pub(in crate::cli) looks_at_others: bool,
 }
 
 /// Both sides, judged.
-pub(super) struct Compared {
+pub(in crate::cli) struct Compared {
     /// What the head has.
-    pub(super) head: Outcome,
+    pub(in crate::cli) head: Outcome,
     /// What the base has.
-    pub(super) base: Outcome,
+    pub(in crate::cli) base: Outcome,
     /// Changed files of the head that were judged.
-    pub(super) files: usize,
+    pub(in crate::cli) files: usize,
     /// Why all files were judged, where the change may reach any.
-    pub(super) wide: Option<&'static str>,
+    pub(in crate::cli) wide: Option<&'static str>,
     /// Why files that did not change would have to be looked at, where nobody wants to wait for that.
-    pub(super) cut: Option<&'static str>,
+    pub(in crate::cli) cut: Option<&'static str>,
 }
 
 impl<'c> Compare<'c> {
     /// The base, as what differs from the head.
-    pub(super) fn base(&self) -> Overlay<'c> {
+    pub(in crate::cli) fn base(&self) -> Overlay<'c> {
         let mut files: FxHashMap<RepoPath, Option<Version>> = FxHashMap::default();
         for change in self.changes {
             if let Some(new) = &change.new {
@@ -69,7 +69,7 @@ impl<'c> Compare<'c> {
     }
 
     /// Judges what changed on both sides; all of both where that may not be enough.
-    pub(super) fn judge(&self, means: &Means<'_>, base: &Overlay<'_>) -> Compared {
+    pub(in crate::cli) fn judge(&self, means: &Means<'_>, base: &Overlay<'_>) -> Compared {
         let (changed, problems) = self.changed();
         let before: Vec<Selected> = {
             // Removed files too: what was permitted there may have moved.

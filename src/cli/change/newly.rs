@@ -17,7 +17,7 @@ fn key(finding: &Finding, path: &RepoPath) -> Key {
 
 /// New names of files, by their old ones.
 #[must_use]
-pub(super) fn renames(changes: &[Change]) -> FxHashMap<RepoPath, RepoPath> {
+pub(in crate::cli) fn renames(changes: &[Change]) -> FxHashMap<RepoPath, RepoPath> {
     let pair = |change: &Change| match (&change.old, &change.new) {
         (Some(old), Some(new)) if change.is_rename() => Some((old.path.clone(), new.path.clone())),
         _ => None,
@@ -26,13 +26,13 @@ pub(super) fn renames(changes: &[Change]) -> FxHashMap<RepoPath, RepoPath> {
 }
 
 /// Hands out the line that a finding of the head, or of the base, starts in.
-pub(super) type Lines<'l> = &'l dyn Fn(bool, &Finding) -> Option<Vec<u8>>;
+pub(in crate::cli) type Lines<'l> = &'l dyn Fn(bool, &Finding) -> Option<Vec<u8>>;
 
 /// Which findings of the head the base does not have, each counted once. What has become worse is new: a finding of the base
 /// stands for one that matters no more than it. Where there are more of a kind than before, those whose lines the base has too
 /// are the old ones.
 #[must_use]
-pub(super) fn new_ones(
+pub(in crate::cli) fn new_ones(
     head: &[Finding],
     base: &[Finding],
     renames: &FxHashMap<RepoPath, RepoPath>,

@@ -1,8 +1,8 @@
 //! What `--since`, `--staged` and `--policy-ref` mean here: which commits they name, what changed between them, and where the
 //! files of each side are. Knows arguments and git; judges nothing.
 
-use super::common::fail;
-use super::{Exit, Shell};
+use crate::cli::common::fail;
+use crate::cli::{Exit, Shell};
 use crate::disk::{self, POLICY_NAMES, Place, absolute};
 use crate::git::{self, Blobs, Change, Git, GitError, Listing, Revision, Unstaged, Version};
 use crate::repo_path::RepoPath;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Where the files that are judged come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Head {
+pub(in crate::cli) enum Head {
     /// The disk.
     WorkTree,
     /// What would be committed now.
@@ -22,41 +22,41 @@ pub(super) enum Head {
 }
 
 /// Commits that a run is about.
-pub(super) struct History {
+pub(in crate::cli) struct History {
     /// The repository.
-    pub(super) git: Git,
+    pub(in crate::cli) git: Git,
     /// Its blobs.
-    pub(super) blobs: Blobs,
+    pub(in crate::cli) blobs: Blobs,
     /// Where the files come from.
-    pub(super) source: Head,
+    pub(in crate::cli) source: Head,
     /// The commit that is checked out.
-    pub(super) head: Revision,
+    pub(in crate::cli) head: Revision,
     /// What is compared with.
-    pub(super) base: Revision,
+    pub(in crate::cli) base: Revision,
     /// The index that is meant, where that is not the usual one.
     index: Option<PathBuf>,
     /// Whether only what is new is told.
-    pub(super) is_new_only: bool,
+    pub(in crate::cli) is_new_only: bool,
     /// Whose policy judges, and its files; `None` for the one on disk.
-    pub(super) policy_ref: Option<(Revision, Listing)>,
+    pub(in crate::cli) policy_ref: Option<(Revision, Listing)>,
     /// The files of the head, from the top of the work tree; `None` where they are on disk.
-    pub(super) listing: Option<Listing>,
+    pub(in crate::cli) listing: Option<Listing>,
     /// The root, from the top of the work tree.
-    pub(super) below: RepoPath,
+    pub(in crate::cli) below: RepoPath,
     /// Whether the policy of the head judges, since the other commit has none.
-    pub(super) is_introduced: bool,
+    pub(in crate::cli) is_introduced: bool,
 }
 
 /// What changed.
-pub(super) struct Changed {
+pub(in crate::cli) struct Changed {
     /// Files, with paths from the root.
-    pub(super) changes: Vec<Change>,
+    pub(in crate::cli) changes: Vec<Change>,
     /// Links on disk, and the files that they lead to.
-    pub(super) links: Vec<(Version, RepoPath)>,
+    pub(in crate::cli) links: Vec<(Version, RepoPath)>,
 }
 
 /// Tells trouble with git.
-pub(super) fn tell(error: &GitError, shell: &mut Shell<'_>) -> Exit {
+pub(in crate::cli) fn tell(error: &GitError, shell: &mut Shell<'_>) -> Exit {
     fail(shell, &error.what, &error.help)
 }
 
@@ -64,7 +64,7 @@ pub(super) fn tell(error: &GitError, shell: &mut Shell<'_>) -> Exit {
 ///
 /// # Errors
 /// When git gives no answer; it has been told.
-pub(super) fn read(matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) -> Result<Option<History>, Exit> {
+pub(in crate::cli) fn read(matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) -> Result<Option<History>, Exit> {
     let since = matches.get_one::<String>("since");
     let policy_ref = matches.get_one::<String>("policy-ref");
     let is_staged = matches.get_flag("staged");
@@ -133,7 +133,12 @@ impl History {
     ///
     /// # Errors
     /// When neither has a policy, or a folder holds two; it has been told.
-    pub(super) fn place(&mut self, matches: &ArgMatches, first: &Path, shell: &mut Shell<'_>) -> Result<Place, Exit> {
+    pub(in crate::cli) fn place(
+        &mut self,
+        matches: &ArgMatches,
+        first: &Path,
+        shell: &mut Shell<'_>,
+    ) -> Result<Place, Exit> {
         let top = self.git.top().to_path_buf();
         let below = |path: &Path| path.strip_prefix(&top).ok().map(RepoPath::from_relative);
         let named = |name: &str| matches.get_one::<PathBuf>(name).map(|path| absolute(&shell.working, path));
@@ -175,7 +180,7 @@ impl History {
     ///
     /// # Errors
     /// When git gives no answer.
-    pub(super) fn changes(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
+    pub(in crate::cli) fn changes(&self, untracked: &[RepoPath]) -> Result<Changed, GitError> {
         let in_git = |changes| Changed { changes, links: Vec::new() };
         let Changed { changes, links } = match self.source {
             Head::Commit => in_git(git::between_commits(&self.git, &self.base, &self.head)?),
@@ -244,7 +249,7 @@ impl History {
 }
 
 /// A path from the root, as one from the top of the work tree.
-pub(super) fn under(root: &RepoPath, path: &RepoPath) -> RepoPath {
+pub(in crate::cli) fn under(root: &RepoPath, path: &RepoPath) -> RepoPath {
     path.segments().fold(root.clone(), |under, segment| under.join(segment))
 }
 

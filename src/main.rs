@@ -32,6 +32,7 @@ fn main() -> ExitCode {
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os(), &mut shell)));
     let exit = ended.unwrap_or_else(|_| {
         let _ = writeln!(stderr(), "error: the tool failed; nothing that it printed is to be trusted");
+        let _ = writeln!(stderr(), "  help: report it with the command line and, where you can, the file");
         Exit::Failed
     });
     ExitCode::from(exit.code())

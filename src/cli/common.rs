@@ -148,6 +148,9 @@ pub(super) fn printed(shell: &mut Shell<'_>, written: std::io::Result<()>, exit:
     match written.and_then(|()| shell.out.flush()) {
         Ok(()) => exit,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Failed,
-        Err(error) => fail(shell, &format!("the output could not be written: {}", plain(&error)), ""),
+        Err(error) => {
+            let what = format!("the output could not be written: {}", plain(&error));
+            fail(shell, &what, "free the place behind standard output, or send it elsewhere")
+        }
     }
 }

@@ -98,10 +98,13 @@ pub(super) fn read(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Target
             match (&mut *shell.input).take(limit).read_to_end(&mut bytes) {
                 Ok(_) if bytes.len() > disk::MAX_BYTES => {
                     let what = format!("standard input is longer than {} MiB", disk::MAX_BYTES >> 20);
-                    Err(fail(shell, &what, ""))
+                    Err(fail(shell, &what, "nobody wrote so much by hand: leave generated code out"))
                 }
                 Ok(_) => Ok(Target::Input { name: absolute(&shell.working, name), bytes }),
-                Err(error) => Err(fail(shell, &format!("standard input cannot be read: {error}"), "")),
+                Err(error) => {
+                    let what = format!("standard input cannot be read: {error}");
+                    Err(fail(shell, &what, "hand the file over by a pipe or `<`, or name its path"))
+                }
             }
         }
         (false, None, Some(list)) => read_list(list, shell).map(Target::List),

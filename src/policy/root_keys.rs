@@ -211,7 +211,8 @@ pub(super) fn read_baseline(node: &Node, policy: &RepoPath, reading: &mut Readin
 
 fn read_target(node: &Node, reading: &mut Reading<'_>) -> Option<(u8, u8)> {
     let written = reading.text(node, "`target`")?;
-    let minor = written.text.strip_prefix("3.").and_then(|minor| minor.parse::<u8>().ok());
+    let digits = written.text.strip_prefix("3.").filter(|minor| minor.bytes().all(|byte| byte.is_ascii_digit()));
+    let minor = digits.and_then(|minor| minor.parse::<u8>().ok());
     match minor {
         Some(minor) if (OLDEST..=NEWEST).contains(&minor) => Some((3, minor)),
         _ => {

@@ -82,6 +82,36 @@ fn understood(line: &str, place: &str) {
     }
 }
 
+/// Wherever a session shows an error, it shows what to do about it.
+#[test]
+fn every_error_ends_in_what_to_do() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(project().join("tests/cases")).unwrap() {
+        let file = entry.unwrap().path().join("session.txt");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("! error: ")) {
+            seen += 1;
+            // Several errors may share one help; the parser of arguments has a way of its own.
+            let told: Vec<&&str> = lines[at..].iter().take_while(|line| line.starts_with('!')).collect();
+            let is_told =
+                told.iter().any(|line| line.starts_with("!   help: ") || line.starts_with("! For more information"));
+            assert!(is_told, "{}: {line}", file.display());
+        }
+    }
+    assert!(seen > 50, "only {seen} errors are shown");
+    for entry in walk(&project().join("src")) {
+        let text = std::fs::read_to_string(&entry).unwrap();
+        let is_empty = text.lines().any(|line| line.contains("fail(shell") && line.contains(", \"\")"));
+        assert!(!is_empty, "{}: an error without help", entry.display());
+    }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
 /// Texts that people read before they type.
 fn documents() -> Vec<PathBuf> {
     let mut files = vec![project().join("README.md"), project().join("rules/README.md")];

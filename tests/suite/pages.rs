@@ -115,7 +115,7 @@ fn somebody_elses_files_stay() {
     let place = folder(&[("policy.yaml", super::harness::FORBID_REQUESTS), ("rules/http.md", "# mine\n")]);
     let refused = run(place.path(), &ALL);
     assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("rules/http.md` is not overwritten"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("rules/http.md`: its first line"), "{}", refused.stderr);
     assert_eq!(files(&place.path().join("rules")).len(), 1, "nothing was written");
     // What only begins like the mark is not marked.
     std::fs::remove_file(place.path().join("rules/http.md")).unwrap();

@@ -51,13 +51,11 @@ pub(super) fn write_all(pages: &[Page], folder: &Path, shell: &mut Shell<'_>) ->
         There::Nothing | There::Ours => None,
     });
     let others: Vec<(String, &'static str)> = others.collect();
-    for (name, what) in &others {
-        let what = format!("`{}` is not overwritten: {what}", folder.join(name).display());
-        common::fail(shell, &what, "");
-    }
     if !others.is_empty() {
-        let help = "name a folder that holds nothing but pages, or move these files away";
-        return common::fail(shell, "nothing was written", help);
+        let listed: Vec<String> =
+            others.iter().map(|(name, what)| format!("`{}`: {what}", folder.join(name).display())).collect();
+        let what = format!("nothing was written, since this would be overwritten: {}", listed.join("; "));
+        return common::fail(shell, &what, "name a folder that holds nothing but pages, or move these files away");
     }
     for (name, text) in &files {
         if let Err(error) = write(&target.join(name), text) {

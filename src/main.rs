@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         err: &mut stderr(),
         input: &mut stdin(),
         working: std::env::current_dir().unwrap_or_default(),
+        trouble: None,
         today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         git_index: std::env::var_os("GIT_INDEX_FILE").map(Into::into),
         out_columns: columns(stdout().is_terminal()),

@@ -134,6 +134,30 @@ pub struct Ratchet {
     pub stale: Vec<String>,
 }
 
+/// Only a part of what the policy says was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The rules that judged; all of them when empty.
+    pub rules: Vec<String>,
+    /// Whose findings are told, as CODEOWNERS name them; everybody's when empty.
+    pub owners: Vec<String>,
+}
+
+impl Asked {
+    /// In words, for people; empty when everything was asked for.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if !self.rules.is_empty() {
+            words.push(format!("only judged by {}", self.rules.join(", ")));
+        }
+        if !self.owners.is_empty() {
+            words.push(format!("only findings of {} were asked for", self.owners.join(", ")));
+        }
+        words
+    }
+}
+
 /// Everything that a run has to say.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -141,8 +165,12 @@ pub struct Report {
     pub policy: Option<PolicyInfo>,
     /// What part of the tree was asked for.
     pub scope: Scope,
+    /// What alone was asked for.
+    pub asked: Asked,
     /// Whether everything asked for was judged and nothing is in doubt.
     pub complete: bool,
+    /// Why the run fails, whatever its findings.
+    pub also_fails: Option<&'static str>,
     /// Files and findings, counted.
     pub summary: Summary,
     /// Which commits it was about.

@@ -10,38 +10,62 @@ use super::prepare::{Prepared, prepare};
 use super::run::Run;
 use super::side::Means;
 use super::target::Sources;
-use super::{Command, Exit, Shell, code_owners, suppress, tell};
-use crate::disk::Place;
-use crate::engine::{Keep, Work};
+use super::{Command, Exit, Shell, code_owners, reports, suppress, tell};
+use crate::disk::{Place, Selection, to_disk};
+use crate::engine::Keep;
 use crate::formats::paths::Paths;
-use crate::formats::{Style, Telling, escape};
+use crate::formats::{Style, Telling};
 use crate::git::CommitTree;
 use crate::level::Level;
 use crate::parallel;
-use crate::policy::Broken;
+use crate::policy::{Broken, Policy};
 use crate::repo_path::RepoPath;
-use crate::report::{Counts, Report, Summary};
+use crate::report::{Counts, Report};
+use crate::surface::Surface;
 use clap::ArgMatches;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The command.
 pub(super) static COMMAND: Command = Command { name: "check", define, run };
 
 fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
-    let started = Instant::now();
     let destinations = match destinations(matches) {
         Ok(destinations) => destinations,
         Err((what, help)) => return fail(shell, &what, &help),
     };
-    let prepared = match prepare(matches, shell) {
-        Ok(prepared) => prepared,
-        Err(exit) => return exit,
-    };
+    match judge(matches, &destinations, shell) {
+        Ok(exit) | Err(Ended::Silent(exit)) => exit,
+        Err(Ended::Failed(exit)) => {
+            let style = common::style(matches, shell.out_columns, shell.color);
+            reports::tell_failure(matches, &destinations, style, shell);
+            exit
+        }
+    }
+}
+
+/// How a run ends that judged nothing.
+enum Ended {
+    /// Reports say why.
+    Failed(Exit),
+    /// Reports cannot or need not be written.
+    Silent(Exit),
+}
+
+impl From<Exit> for Ended {
+    fn from(exit: Exit) -> Self {
+        Ended::Failed(exit)
+    }
+}
+
+/// Judges what was asked for and tells it.
+fn judge(matches: &ArgMatches, destinations: &[Destination], shell: &mut Shell<'_>) -> Result<Exit, Ended> {
+    let started = Instant::now();
+    let prepared = prepare(matches, shell)?;
     let Prepared { target, history, place } = &prepared;
-    if let Err((what, help)) = output::clash(&destinations, &kept(matches, place)) {
-        return fail(shell, &what, &help);
+    if let Err((what, help)) = output::clash(destinations, &kept(matches, place)) {
+        return Err(Ended::Silent(fail(shell, &what, &help)));
     }
     let paths = Paths::new(&place.root, &shell.working, place.work_tree.as_deref());
     let out_style = common::style(matches, shell.out_columns, shell.color);
@@ -51,25 +75,23 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         let exit = policy_file::tell(broken, &paths, err_style, shell);
         let report = tell::of_broken_policy(broken);
         let telling = Telling::without_policy(&report, &paths, &sources, out_style);
-        write_machine_reports(&destinations, &telling, shell);
-        exit
+        reports::tell_nothing(matches, destinations, &telling, shell);
+        Ok(exit)
     };
     let (policy, baseline) = match prepared.policy(matches, shell) {
         Ok(found) => found,
-        Err(Refusal::Told(exit)) => return exit,
+        Err(Refusal::Told(exit)) => return Err(exit.into()),
         Err(Refusal::Broken(broken)) => return broken_policy(&broken, shell),
     };
-    let pool = match parallel::pool(common::threads(matches)) {
-        Ok(pool) => pool,
-        Err(error) => return fail(shell, &format!("no threads: {error}"), "try `--threads 1`"),
-    };
+    let pool = parallel::pool(common::threads(matches))
+        .map_err(|error| fail(shell, &format!("no threads: {error}"), "try `--threads 1`"))?;
     let listing = matches.get_flag("files");
-    let selection = match prepared.select(&policy, &pool, listing, shell) {
-        Ok(selection) => selection,
-        Err(exit) => return exit,
-    };
+    let selection = prepared.select(&policy, &pool, listing, shell)?;
     if listing {
-        return tell::listing(&selection, &paths, shell);
+        return Ok(tell::listing(&selection, &paths, shell));
+    }
+    if let Err((what, help)) = output::clash(destinations, &read(&policy, &selection, place, destinations)) {
+        return Err(Ended::Silent(fail(shell, &what, &help)));
     }
     let selected = started.elapsed();
     let bytes = AtomicU64::new(0);
@@ -89,20 +111,24 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         None => run.on_disk(selection),
         Some(history) => match run.between(history, selection, shell) {
             Ok(ran) => ran,
-            Err(Stopped::Told(exit)) => return exit,
+            Err(Stopped::Told(exit)) => return Err(exit.into()),
             Err(Stopped::Broken(broken)) => return broken_policy(&broken, shell),
         },
     };
     let (mut report, work, wide) = (ran.report, ran.work, ran.wide);
     let owners: Vec<String> = matches.get_many::<String>("owner").into_iter().flatten().cloned().collect();
     if let Some(exit) = give_owners(&mut report, place, history.as_ref(), &owners, shell) {
-        return exit;
+        return Err(exit.into());
     }
+    report.asked.owners = owners;
+    report.asked.rules = matches.get_many::<String>("rule").into_iter().flatten().cloned().collect();
+    report.also_fails =
+        is_loose(matches, &report).then_some("with `--strict`, the baseline holds nothing that is done");
     let bytes = bytes.load(Ordering::Relaxed);
     if let Some(reason) = matches.get_one::<String>("reason") {
         tell::problems_of(&report, &paths, &sources, err_style, shell);
         let exit = suppress::add(place, &policy, &report, reason, shell);
-        return if report.complete { exit } else { Exit::Failed };
+        return Ok(if report.complete { exit } else { Exit::Failed });
     }
     let judged = started.elapsed();
     let style = asked_style(matches, out_style);
@@ -110,27 +136,27 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     let pages = || policy.pages(today);
     let policies = policy.sources().collect();
     let telling = Telling { report: &report, policies, paths: &paths, sources: &sources, style, pages: &pages };
-    let written = tell_all(matches, &destinations, &telling, err_style, judged, shell);
-    if !owners.is_empty() && !matches.get_flag("quiet") {
-        let _ = writeln!(shell.err, "only findings of {} were asked for", escape::line(&owners.join(", ")));
-    }
-    if is_loose(matches, &report) && !matches.get_flag("quiet") {
-        let _ = writeln!(shell.err, "fails: with `--strict`, the baseline holds nothing that is done");
-    }
+    let written = reports::tell_all(matches, destinations, &telling, err_style, judged, shell);
     if matches.get_flag("stats") {
         if let Some(why) = wide {
             let _ = writeln!(shell.err, "all files were judged on both sides: {why}");
         }
-        stats(&report, (bytes, work), pool.current_num_threads(), (selected, judged, started.elapsed()), shell);
+        reports::stats(
+            &report,
+            (bytes, work),
+            pool.current_num_threads(),
+            (selected, judged, started.elapsed()),
+            shell,
+        );
     }
-    if written { verdict(matches, &report, style.fail_level) } else { Exit::Failed }
+    Ok(if written { verdict(&report, style.fail_level) } else { Exit::Failed })
 }
 
 /// How a run ends whose reports are all written.
-fn verdict(matches: &ArgMatches, report: &Report, fail_level: Level) -> Exit {
+fn verdict(report: &Report, fail_level: Level) -> Exit {
     if !report.complete {
         Exit::Failed
-    } else if report.summary.findings.reaches(fail_level) || is_loose(matches, report) {
+    } else if report.summary.findings.reaches(fail_level) || report.also_fails.is_some() {
         Exit::Findings
     } else {
         Exit::Clean
@@ -143,6 +169,26 @@ fn kept(matches: &ArgMatches, place: &Place) -> Vec<(PathBuf, &'static str)> {
     let baseline = matches.get_one::<PathBuf>("baseline").cloned();
     let baseline = baseline.unwrap_or_else(|| place.root.join(super::ratchet::NAME));
     policy.chain([(baseline, "the baseline")]).collect()
+}
+
+/// Files that the run reads, as far as a report would be written over them. A document may well be a report of an earlier run.
+fn read(
+    policy: &Policy,
+    selection: &Selection,
+    place: &Place,
+    destinations: &[Destination],
+) -> Vec<(PathBuf, &'static str)> {
+    let on_disk = |path: &RepoPath| to_disk(&place.root, path);
+    let policies =
+        policy.sources().filter(|own| !own.is_pack).filter_map(|own| Some((on_disk(&own.path)?, "the policy")));
+    let root = output::real(&place.root);
+    let named = destinations.iter().filter_map(|destination| Some(output::real(destination.file.as_deref()?)));
+    let checked = named.filter(|named| {
+        let Ok(below) = named.strip_prefix(&root).map(RepoPath::from_relative) else { return false };
+        let found = selection.files.binary_search_by(|file| file.path.cmp(&below)).ok();
+        found.and_then(|at| selection.files.get(at)).is_some_and(|file| file.surface != Surface::Docs)
+    });
+    policies.chain(checked.map(|named| (named, "the checked file"))).collect()
 }
 
 /// A style with what was asked for.
@@ -197,84 +243,4 @@ fn keep(matches: &ArgMatches, compares: bool) -> Keep {
 /// Whether entries of the baseline are left that nothing uses, where that counts.
 fn is_loose(matches: &ArgMatches, report: &Report) -> bool {
     matches.get_flag("strict") && report.ratchet.as_ref().is_some_and(|ratchet| !ratchet.stale.is_empty())
-}
-
-/// Writes all reports; whether all were written.
-fn tell_all(
-    matches: &ArgMatches,
-    destinations: &[Destination],
-    telling: &Telling<'_>,
-    err_style: Style,
-    elapsed: Duration,
-    shell: &mut Shell<'_>,
-) -> bool {
-    let mut written = true;
-    let quiet = matches.get_flag("quiet");
-    for (index, destination) in destinations.iter().enumerate() {
-        let is_silent = quiet && index == 0 && destination.file.is_none();
-        if !is_silent && let Err(what) = output::write(destination, telling, shell) {
-            written = false;
-            if !what.is_empty() {
-                fail(shell, &what, output::help_for(destination.file.as_deref()));
-            }
-        }
-        let left_out = destination.format.left_out(telling.report);
-        if left_out > 0 && !is_silent {
-            let name = destination.format.name();
-            let _ = writeln!(
-                shell.err,
-                "`{name}` leaves {left_out} findings out, those of the lowest levels: an upload holds no more"
-            );
-        }
-    }
-    let main = destinations.first();
-    let tells_itself = main.is_some_and(|main| main.file.is_none() && main.format.tells_totals() && !quiet);
-    if !tells_itself {
-        tell::problems(telling, err_style, shell);
-        if !quiet {
-            let _ = crate::formats::summary::write(telling, elapsed, &mut shell.err);
-        }
-    }
-    written
-}
-
-/// Machine formats say that a broken policy judged nothing.
-fn write_machine_reports(destinations: &[Destination], telling: &Telling<'_>, shell: &mut Shell<'_>) {
-    for destination in destinations.iter().filter(|destination| destination.format.tells_problems()) {
-        if let Err(what) = output::write(destination, telling, shell) {
-            fail(shell, &what, output::help_for(destination.file.as_deref()));
-        }
-    }
-}
-
-fn stats(
-    report: &Report,
-    (bytes, work): (u64, Work),
-    threads: usize,
-    (selected, judged, told): (Duration, Duration, Duration),
-    shell: &mut Shell<'_>,
-) {
-    let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-    let Summary { files, analysed, skipped, findings, .. } = report.summary;
-    let _ = writeln!(
-        shell.err,
-        "files: {files} selected, {analysed} analysed, {skipped} entries skipped\n\
-         bytes: {bytes} read\n\
-         lexed: {} files, {} bytes; parsed: {} files, {} bytes\n\
-         findings: {} error, {} warn, {} note; problems: {}, expected ones: {}\n\
-         threads: {threads}\n\
-         time: select {:.1} ms, judge {:.1} ms, tell {:.1} ms",
-        work.lexed.0,
-        work.lexed.1,
-        work.parsed.0,
-        work.parsed.1,
-        findings.error,
-        findings.warn,
-        findings.note,
-        report.problems.len(),
-        report.excused.len(),
-        ms(selected),
-        ms(judged.saturating_sub(selected)),
-        ms(told.saturating_sub(judged)),
-    );
 }

@@ -1,7 +1,7 @@
 //! The arguments of `policy check`: what was typed. Knows spelling and conflicts; does nothing.
 
 use super::common;
-use super::output::Destination;
+use super::output::{self, Destination};
 use crate::formats::{self, FORMATS, GroupBy};
 use crate::level::Level;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -44,7 +44,10 @@ fn what_is_checked(command: clap::Command) -> clap::Command {
                 .help("What standard input is called (with `-`)"),
         )
         .arg(flag("allow-empty", "A folder in which nothing is checked is no error"))
-        .arg(flag("files", "Tell each file, selected or not, and why; judge nothing"))
+        .arg(
+            flag("files", "Tell each file, selected or not, and why; judge nothing")
+                .conflicts_with_all(["report", "output"]),
+        )
 }
 
 fn what_is_new(command: clap::Command) -> clap::Command {
@@ -69,7 +72,7 @@ fn what_is_new(command: clap::Command) -> clap::Command {
         .arg(
             flag("add-suppressions", "Write a comment at each finding that suppresses it")
                 .requires("reason")
-                .conflicts_with_all(["staged", "policy-ref"]),
+                .conflicts_with_all(["staged", "policy-ref", "report", "output", "files"]),
         )
         .arg(
             Arg::new("reason")
@@ -154,7 +157,10 @@ fn what_fails(command: clap::Command) -> clap::Command {
                 .hide_default_value(true)
                 .help("What a date brings about fails (enforce, default) or not (announce)"),
         )
-        .arg(flag("strict", "The same as `--fail-level warn`").conflicts_with("fail-level"))
+        .arg(
+            flag("strict", "Warnings fail, too, and entries of the baseline that are done")
+                .conflicts_with("fail-level"),
+        )
 }
 
 const EXAMPLES: &str = "\
@@ -197,7 +203,8 @@ pub(super) fn group_by(matches: &ArgMatches) -> Option<GroupBy> {
 pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (String, String)> {
     let name = matches.get_one::<String>("format").map_or("human", String::as_str);
     let Some(format) = formats::by_name(name) else { return Err((format!("no format `{name}`"), String::new())) };
-    let mut all = vec![Destination { format, file: matches.get_one::<PathBuf>("output").cloned() }];
+    let main = matches.get_one::<PathBuf>("output").filter(|file| !output::is_standard(file)).cloned();
+    let mut all = vec![Destination { format, file: main }];
     for written in matches.get_many::<String>("report").into_iter().flatten() {
         let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
         let help = format!("write `--report FORMAT=FILE`, where FORMAT is one of: {}", known.join(", "));
@@ -207,7 +214,7 @@ pub(super) fn destinations(matches: &ArgMatches) -> Result<Vec<Destination>, (St
         let Some(format) = formats::by_name(name) else {
             return Err((format!("`--report {written}`: there is no format `{name}`"), help));
         };
-        let file = if file == "-" { None } else { Some(PathBuf::from(file)) };
+        let file = Some(PathBuf::from(file)).filter(|file| !output::is_standard(file));
         all.push(Destination { format, file });
     }
     Ok(all)

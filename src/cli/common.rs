@@ -135,6 +135,7 @@ pub(super) fn place(matches: &ArgMatches, first: PathBuf, shell: &mut Shell<'_>)
 
 /// Tells why a command cannot do its job.
 pub(super) fn fail(shell: &mut Shell<'_>, what: &str, help: &str) -> Exit {
+    shell.trouble = Some((what.to_owned(), help.to_owned()));
     let what = escape::line(what);
     let _ = writeln!(shell.err, "error: {what}");
     for line in help.lines() {

@@ -23,6 +23,7 @@ mod policy_text;
 mod prepare;
 mod progress;
 mod ratchet;
+mod reports;
 mod rules;
 mod run;
 mod schema;
@@ -33,6 +34,7 @@ mod tell;
 mod test;
 mod whole;
 
+use crate::formats::escape;
 use clap::ArgMatches;
 use jiff::civil::Date;
 use std::io::{Read, Write};
@@ -71,6 +73,8 @@ pub struct Shell<'s> {
     pub input: &'s mut (dyn Read + Send),
     /// The working folder, absolute.
     pub working: PathBuf,
+    /// What went wrong last, and what to do about it: reports tell it, too.
+    pub trouble: Option<(String, String)>,
     /// Today (UTC).
     pub today: Date,
     /// The index that git says is about to be committed, where that is not the usual one (`GIT_INDEX_FILE`).
@@ -142,7 +146,7 @@ where
 {
     let matches = match command_line().try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, shell),
+        Err(error) => return usage(error, shell),
     };
     let Some((name, matches)) = matches.subcommand() else { return Exit::Failed };
     if let Some(today) = common::today(matches) {
@@ -154,12 +158,44 @@ where
     }
 }
 
+/// The same error about arguments in which nothing steers a terminal or a runner: it repeats what was typed, and a file may be
+/// called like an option.
+fn harmless(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let lines =
+        |text: &str| text.split('\n').map(|line| escape::line(line).into_owned()).collect::<Vec<_>>().join("\n");
+    let shown = |text: &clap::builder::StyledStr| clap::builder::StyledStr::from(lines(&text.to_string()));
+    let is_plain = |text: &str| matches!(lines(text), same if same == text);
+    let harmless: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let value = match value {
+                ContextValue::String(text) => ContextValue::String(escape::line(text).into_owned()),
+                ContextValue::Strings(all) => {
+                    ContextValue::Strings(all.iter().map(|text| escape::line(text).into_owned()).collect())
+                }
+                ContextValue::StyledStr(text) if !is_plain(&text.to_string()) => ContextValue::StyledStr(shown(text)),
+                ContextValue::StyledStrs(all) if !all.iter().all(|text| is_plain(&text.to_string())) => {
+                    ContextValue::StyledStrs(all.iter().map(shown).collect())
+                }
+                _ => return None,
+            };
+            Some((kind, value))
+        })
+        .collect();
+    for (kind, value) in harmless {
+        error.insert(kind, value);
+    }
+    error
+}
+
 /// Help and version go to `out` and are no failure; everything else is wrong usage.
-fn usage(error: &clap::Error, shell: &mut Shell<'_>) -> Exit {
-    let text = error.render();
+fn usage(error: clap::Error, shell: &mut Shell<'_>) -> Exit {
+    let is_wrong = error.use_stderr();
+    let text = harmless(error).render();
     let (stream, columns): (&mut dyn Write, _) =
-        if error.use_stderr() { (&mut *shell.err, shell.err_columns) } else { (&mut *shell.out, shell.out_columns) };
+        if is_wrong { (&mut *shell.err, shell.err_columns) } else { (&mut *shell.out, shell.out_columns) };
     let colored = shell.color.unwrap_or(columns.is_some());
     let written = if colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
-    if error.use_stderr() || written.and_then(|()| stream.flush()).is_err() { Exit::Failed } else { Exit::Clean }
+    if is_wrong || written.and_then(|()| stream.flush()).is_err() { Exit::Failed } else { Exit::Clean }
 }

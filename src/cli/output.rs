@@ -37,9 +37,19 @@ pub(super) fn clash(destinations: &[Destination], kept: &[(PathBuf, &str)]) -> R
 }
 
 /// A path without links, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
+    follow(path, 16)
+}
+
+fn follow(path: &Path, hops: u8) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
+    }
+    // A link that leads to nothing yet: what it leads to will be written.
+    if let Ok(target) = std::fs::read_link(path)
+        && hops > 0
+    {
+        return follow(&folder_of(path).join(target), hops - 1);
     }
     match (folder_of(path).canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -50,6 +60,12 @@ fn real(path: &Path) -> PathBuf {
 /// The folder that a file lies in.
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether a path is another spelling of standard output.
+#[must_use]
+pub(super) fn is_standard(file: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| file.as_os_str() == *name)
 }
 
 /// Whether a path is a device or a pipe, which cannot be replaced by a whole file.
@@ -96,14 +112,15 @@ pub(super) fn write(destination: &Destination, telling: &Telling<'_>, shell: &mu
 /// # Errors
 /// When the system refuses.
 pub(super) fn to_file(file: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
-    // A link stays a link: what it leads to is replaced.
-    let target = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
-    let file = target.as_path();
     if is_special(file) {
-        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(file)?);
+        // Behind a descriptor, a file may stand in which there is something already.
+        let mut out = BufWriter::new(std::fs::OpenOptions::new().append(true).open(file)?);
         write(&mut out)?;
         return out.flush();
     }
+    // A link stays a link: what it leads to is replaced.
+    let target = real(file);
+    let file = target.as_path();
     if file.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }

@@ -40,6 +40,10 @@ pub(super) fn prepare(matches: &ArgMatches, shell: &mut Shell<'_>) -> Result<Pre
             return Err(fail(shell, &what, "name a root inside of it"));
         };
         history.below = RepoPath::from_relative(below);
+        if let Some((path, what)) = target.hollow(&place.root, history) {
+            let what = format!("`{}` {what}: nothing of it would be judged", path.display());
+            return Err(fail(shell, &what, "name the folder in which the files lie now"));
+        }
         if let Some(missing) = target.missing(&place.root, history) {
             let what = format!("`{}` is neither on disk nor in the commits", missing.display());
             return Err(fail(shell, &what, "correct the path"));

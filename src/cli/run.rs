@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::problem::{Problem, ProblemKind};
 use crate::readers::Reader;
 use crate::repo_path::RepoPath;
-use crate::report::{PolicyInfo, Ratchet, Report, Scope, Summary, Verdict};
+use crate::report::{Asked, PolicyInfo, Ratchet, Report, Scope, Summary, Verdict};
 use rustc_hash::FxHashMap;
 use std::path::Path;
 
@@ -121,6 +121,8 @@ impl Run<'_> {
         let report = Report {
             policy: Some(PolicyInfo { path: (*self.policy.source.path).clone(), hash: self.policy.hash() }),
             scope: counted.scope,
+            asked: Asked::default(),
+            also_fails: None,
             complete: problems.is_empty(),
             summary,
             verdict,

@@ -40,7 +40,14 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
         let written = shell.out.write_all(text.as_bytes());
         return common::printed(shell, written, Exit::Clean);
     };
-    match to_file(&absolute(&shell.working, file), |out| out.write_all(text.as_bytes())) {
+    // Nothing but an older schema is replaced: `-o policy.yaml` is a slip.
+    let target = absolute(&shell.working, file);
+    let is_other = std::fs::read_to_string(&target).is_ok_and(|old| !old.contains("json-schema.org"));
+    if is_other {
+        let what = format!("`{}` is no schema, and is not overwritten", file.display());
+        return common::fail(shell, &what, "name another file, or remove it first");
+    }
+    match to_file(&target, |out| out.write_all(text.as_bytes())) {
         Ok(()) => Exit::Clean,
         Err(error) => {
             let what = format!("the schema `{}` could not be written: {}", file.display(), plain(&error));

@@ -6,7 +6,7 @@ use crate::formats::paths::Paths;
 use crate::formats::{self, Style, Telling, escape};
 use crate::policy::Broken;
 use crate::problem::{Problem, ProblemKind};
-use crate::report::{PolicyInfo, Report, Scope, Summary};
+use crate::report::{Asked, PolicyInfo, Report, Scope, Summary};
 
 /// At most so many problems are drawn; the rest is counted.
 const MOST: usize = 50;
@@ -73,6 +73,8 @@ pub(super) fn of_broken_policy(broken: &[Broken]) -> Report {
     Report {
         policy: root.map(|root| PolicyInfo { path: (*root.source.path).clone(), hash: root.source.hash() }),
         scope: Scope::Full,
+        asked: Asked::default(),
+        also_fails: None,
         complete: false,
         summary: Summary::default(),
         verdict: None,

@@ -1,6 +1,6 @@
 //! `json`: the whole report as one object (schema 1). Paths are relative to the root.
 
-use super::wire::{SCHEMA, WireReport, baseline, policy_file, tool, verdict};
+use super::wire::{SCHEMA, WireReport, asked, baseline, policy_file, tool, verdict};
 use super::{Format, Telling, safe_json};
 use std::io::{self, Write};
 
@@ -31,6 +31,8 @@ impl Format for Json {
             tool: tool(),
             policy: policy_file(report),
             scope: report.scope.as_str(),
+            asked: asked(report),
+            also_fails: report.also_fails,
             complete: report.complete,
             summary: report.summary.into(),
             verdict: verdict(report),

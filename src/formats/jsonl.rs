@@ -1,8 +1,8 @@
 //! `jsonl`: one JSON object a line, the summary last. Paths are relative to the root.
 
 use super::wire::{
-    PolicyFile, SCHEMA, Tool, WireBaseline, WireFinding, WireProblem, WireSummary, WireVerdict, baseline, policy_file,
-    tool, verdict,
+    PolicyFile, SCHEMA, Tool, WireAsked, WireBaseline, WireFinding, WireProblem, WireSummary, WireVerdict, asked,
+    baseline, policy_file, tool, verdict,
 };
 use super::{Format, Telling, safe_json};
 use serde::Serialize;
@@ -22,6 +22,8 @@ enum Line<'a> {
         tool: Tool,
         policy: Option<PolicyFile>,
         scope: &'static str,
+        asked: Option<WireAsked<'a>>,
+        also_fails: Option<&'static str>,
         complete: bool,
         summary: WireSummary,
         verdict: Option<WireVerdict<'a>>,
@@ -63,6 +65,8 @@ impl Format for Jsonl {
             tool: tool(),
             policy: policy_file(report),
             scope: report.scope.as_str(),
+            asked: asked(report),
+            also_fails: report.also_fails,
             complete: report.complete,
             summary: report.summary.into(),
             verdict: verdict(report),

@@ -65,6 +65,8 @@ impl Format for Junit {
         let failing = |finding: &Finding| fails(finding.level, telling.style.fail_level);
         let failures = report.findings.iter().filter(|finding| failing(finding)).count();
         let own = own_cases(telling);
+        let besides = usize::from(report.also_fails.is_some());
+        let failures = failures + besides;
         let tests = own.len() + report.findings.len();
         let errors = report.problems.len();
         writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -73,7 +75,7 @@ impl Format for Junit {
             "<testsuites name=\"policy\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" {TIME}>"
         )?;
         if !own.is_empty() {
-            suite(out, SUITE, own.len(), 0, errors, own.into_iter())?;
+            suite(out, SUITE, own.len(), besides, errors, own.into_iter())?;
         }
         for (rule, findings) in rules {
             let failures = findings.iter().filter(|finding| failing(finding)).count();
@@ -92,7 +94,7 @@ fn fails(level: Level, fail_level: Level) -> bool {
 /// What no rule says: problems, or that there is nothing.
 fn own_cases(telling: &Telling<'_>) -> Vec<Case> {
     let report = telling.report;
-    if report.problems.is_empty() && report.findings.is_empty() {
+    if report.problems.is_empty() && report.findings.is_empty() && report.also_fails.is_none() {
         let (class, name) = (SUITE.to_owned(), "no findings".to_owned());
         return vec![Case { class, name, outcome: Outcome::Passed }];
     }
@@ -107,7 +109,11 @@ fn own_cases(telling: &Telling<'_>) -> Vec<Case> {
             outcome: Outcome::Failed("error", text, problem.kind.as_str(), lines),
         }
     };
-    report.problems.iter().map(case).collect()
+    let besides = report.also_fails.map(|why| {
+        let outcome = Outcome::Failed("failure", why.to_owned(), "baseline", why.to_owned());
+        Case { class: SUITE.to_owned(), name: "besides findings".to_owned(), outcome }
+    });
+    report.problems.iter().map(case).chain(besides).collect()
 }
 
 fn of_finding(telling: &Telling<'_>, finding: &Finding) -> Case {

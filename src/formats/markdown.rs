@@ -85,7 +85,7 @@ fn verdict(report: &Report, counts: Counts, fail_level: Level) -> String {
         let problems = summary::count(report.problems.len(), "problem");
         return format!("not complete, {problems}; {found}");
     }
-    let verdict = if counts.reaches(fail_level) { "failed" } else { "passed" };
+    let verdict = if counts.reaches(fail_level) || report.also_fails.is_some() { "failed" } else { "passed" };
     format!("{verdict} with {found}")
 }
 

@@ -84,6 +84,10 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
     if !parts.is_empty() {
         lines.push(format!("not told: {}", parts.join(", ")));
     }
+    lines.extend(report.asked.words());
+    if let Some(why) = report.also_fails {
+        lines.push(format!("fails: {why}"));
+    }
     if let Some(verdict) = &report.verdict {
         if let Some(why) = verdict.cut {
             lines.push(format!("files that did not change were not looked at, although {why}: `--since` does that"));

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Link, PolicyLine, Related};
 use crate::problem::Problem;
-use crate::report::{Counts, Report, Summary};
+use crate::report::{Asked, Counts, Report, Summary};
 use crate::text;
 use serde::Serialize;
 
@@ -16,7 +16,11 @@ pub(super) struct WireReport<'a> {
     pub tool: Tool,
     pub policy: Option<PolicyFile>,
     pub scope: &'static str,
+    /// What alone was asked for; none for everything.
+    pub asked: Option<WireAsked<'a>>,
     pub complete: bool,
+    /// Why the run fails, whatever its findings.
+    pub also_fails: Option<&'static str>,
     pub summary: WireSummary,
     /// Which commits the run was about; none for files as they lie on disk.
     pub verdict: Option<WireVerdict<'a>>,
@@ -24,6 +28,19 @@ pub(super) struct WireReport<'a> {
     pub baseline: Option<WireBaseline<'a>>,
     pub findings: Vec<WireFinding<'a>>,
     pub problems: Vec<WireProblem<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireAsked<'a> {
+    pub rules: &'a [String],
+    pub owners: &'a [String],
+}
+
+/// What alone was asked for.
+#[must_use]
+pub(super) fn asked(report: &Report) -> Option<WireAsked<'_>> {
+    let asked = &report.asked;
+    (asked != &Asked::default()).then_some(WireAsked { rules: &asked.rules, owners: &asked.owners })
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use policy::doctor::{Answer, CHECKS, File, Installed, Seen, State, Workflow, exa
 use policy::owners::{Flavour, Owners};
 use policy::policy::{Extensions, Policy, load};
 use policy::repo_path::RepoPath;
-use policy::report::{Report, Scope, Summary};
+use policy::report::{Asked, Report, Scope, Summary};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -37,6 +37,8 @@ fn report() -> Report {
     Report {
         policy: None,
         scope: Scope::Full,
+        asked: Asked::default(),
+        also_fails: None,
         complete: true,
         summary: Summary { files: 3, analysed: 3, ..Summary::default() },
         verdict: None,

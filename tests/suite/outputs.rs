@@ -238,3 +238,151 @@ fn the_environment_decides_about_colours_and_nothing_else() {
     assert!(with(&[("NO_COLOR", "1")], &["check", "--color", "always"]).contains("\u{1b}["));
     assert!(!with(&[("NO_COLOR", ""), ("CLICOLOR_FORCE", "")], &["check"]).contains('\u{1b}'));
 }
+
+#[test]
+fn a_report_never_replaces_what_the_run_reads() {
+    let extending = "version: 1\nextends: [pol/team.yaml]\nrules:\n  http:\n    forbid: [requests]\n";
+    let tree = folder(&[
+        ("policy.yaml", extending),
+        ("pol/team.yaml", "version: 1\nrules:\n  os:\n    forbid: [aiohttp]\n"),
+        ("a.py", "import requests\n"),
+        ("requirements.txt", "requests\n"),
+        ("summary.md", "# An earlier report\n"),
+    ]);
+    for file in ["pol/team.yaml", "a.py", "requirements.txt"] {
+        let before = std::fs::read(tree.path().join(file)).unwrap();
+        let run = run(tree.path(), &["check", "--quiet", "--output", file]);
+        assert_eq!(run.code, 2, "{file}");
+        assert!(run.stderr.contains("the report would be written over the"), "{file}: {}", run.stderr);
+        assert_eq!(std::fs::read(tree.path().join(file)).unwrap(), before);
+    }
+    assert_eq!(run(tree.path(), &["check", "--quiet", "--report", "markdown=summary.md"]).code, 1);
+    let schema = run(tree.path(), &["schema", "--output", "policy.yaml"]);
+    assert_eq!((schema.code, schema.stderr.contains("is no schema")), (2, true), "{}", schema.stderr);
+    for _ in 0..2 {
+        assert_eq!(run(tree.path(), &["schema", "--output", "schema.json"]).code, 0);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn standard_output_by_another_name_is_standard_output() {
+    let tree = tree();
+    for name in ["/dev/stdout", "/dev/fd/1", "-"] {
+        let script = format!("echo first; \"$0\" check --quiet --format jsonl --output {name} >&1; echo last");
+        let log = File::create(tree.path().join("log")).unwrap();
+        let mut bash = Command::new("bash");
+        bash.current_dir(tree.path()).args(["-c", &script, env!("CARGO_BIN_EXE_policy")]).stdout(log);
+        assert!(bash.status().unwrap().success());
+        let log = std::fs::read_to_string(tree.path().join("log")).unwrap();
+        assert!(log.starts_with("first\n") && log.ends_with("last\n"), "{name}: {log}");
+    }
+    // A link that leads nowhere yet is followed, and stays a link.
+    std::os::unix::fs::symlink("nowhere", tree.path().join("link")).unwrap();
+    let both = run(tree.path(), &["check", "-q", "--report", "json=link", "--report", "jsonl=nowhere"]);
+    assert!(both.stderr.contains("two reports would go to"), "{}", both.stderr);
+    assert_eq!(run(tree.path(), &["check", "-q", "--report", "json=link"]).code, 1);
+    assert!(tree.path().join("link").symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(tree.path().join("nowhere")).unwrap().starts_with('{'));
+}
+
+#[test]
+fn what_an_earlier_run_left_never_passes_for_this_ones() {
+    let cases: &[(&str, &[u8], &[&str])] = &[
+        ("a mistake", b"version: 1\nrule: {}\n", &[]),
+        ("not UTF-8", b"version: 1\n# \xff\n", &[]),
+        ("no such revision", FORBID_REQUESTS.as_bytes(), &["--since", "nowhere"]),
+        ("no such path", FORBID_REQUESTS.as_bytes(), &["missing.py"]),
+    ];
+    for (name, policy, arguments) in cases {
+        let tree = folder(&[("a.py", "import requests\n")]);
+        write(tree.path(), "policy.yaml", policy);
+        let reports = ["human", "concise", "json", "jsonl", "sarif", "junit", "markdown"];
+        let mut all: Vec<String> = vec!["check".to_owned()];
+        for format in reports {
+            write(tree.path(), &format!("{format}.out"), b"yesterday: nothing found");
+            all.extend(["--report".to_owned(), format!("{format}={format}.out")]);
+        }
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        let told = run(tree.path(), &all.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(told.code, 2, "{name}: {}", told.stderr);
+        for format in reports {
+            let text =
+                std::fs::read_to_string(tree.path().join(format!("{format}.out"))).unwrap().replace("\": ", "\":");
+            assert!(!text.contains("yesterday"), "{name}, {format}: {text}");
+            let is_told = text.contains("not complete")
+                || text.contains("\"complete\":false")
+                || text.contains("\"executionSuccessful\":false");
+            assert!(is_told || ["human", "concise"].contains(&format), "{name}, {format}: {text}");
+        }
+        // With --quiet, standard output stays empty here as anywhere.
+        let quiet = [&["check", "--quiet", "--format", "json"], *arguments].concat();
+        assert_eq!(run(tree.path(), &quiet).stdout, "", "{name}");
+    }
+}
+
+#[test]
+fn a_report_that_would_be_dropped_is_refused() {
+    let tree = tree();
+    for arguments in [
+        &["check", "--files", "--report", "json=r"][..],
+        &["check", "--files", "--output", "r"],
+        &["check", "--add-suppressions", "--reason", "x", "--report", "json=r"],
+    ] {
+        let told = run(tree.path(), arguments);
+        assert_eq!(told.code, 2, "{arguments:?}");
+        assert!(told.stderr.contains("cannot be used with"), "{}", told.stderr);
+    }
+}
+
+/// A run that fails or was narrowed says so wherever it is told.
+#[test]
+fn no_report_says_passed_of_a_run_that_fails() {
+    let tree = tree();
+    assert_eq!(run(tree.path(), &["baseline", "--create"]).code, 0);
+    write(tree.path(), "a.py", b"import os\n");
+    let loose = |format: &str| run(tree.path(), &["check", "--strict", "--format", format]);
+    for (format, said) in [
+        ("markdown", "failed with no findings"),
+        ("junit", "failures=\"1\""),
+        ("json", "\"also_fails\":\"with `--strict`"),
+        ("jsonl", "\"also_fails\":\"with `--strict`"),
+    ] {
+        let told = loose(format);
+        assert_eq!(told.code, 1, "{format}");
+        assert!(told.stdout.replace("\": ", "\":").contains(said), "{format}: {}", told.stdout);
+    }
+    assert!(loose("human").stderr.contains("fails: with `--strict`, the baseline holds nothing that is done"));
+    for (format, said) in [
+        ("markdown", "only judged by http"),
+        ("jsonl", "\"asked\":{\"rules\":[\"http\"]"),
+        ("sarif", "only judged by http"),
+    ] {
+        let told = run(tree.path(), &["check", "--rule", "http", "--format", format]);
+        assert!(told.stdout.contains(said), "{format}: {}", told.stdout);
+    }
+}
+
+/// What was typed is repeated in errors, and a file may be called like an option.
+#[test]
+fn wrong_usage_steers_no_runner_and_no_terminal() {
+    let tree = tree();
+    for odd in [
+        "--x\n::error::pwn ##[error]x",
+        "--\u{1b}[31mx",
+        "-\u{202e}x",
+        "--format=a\n::error::b",
+        "--limit=\n::error::c",
+    ] {
+        for arguments in [vec!["check", odd], vec![odd], vec!["facts", odd], vec!["rules", "--policy", "p", odd]] {
+            for forced in ["", "1"] {
+                let told = policy(tree.path()).args(&arguments).env("CLICOLOR_FORCE", forced).output().unwrap();
+                let text = String::from_utf8(told.stderr).unwrap();
+                assert_eq!(told.status.code(), Some(2), "{text}");
+                let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+                assert!(!text.lines().any(is_command), "{text}");
+                assert!(!text.contains('\u{202e}') && (forced == "1" || !text.contains('\u{1b}')), "{text}");
+            }
+        }
+    }
+}

@@ -13,7 +13,7 @@ use policy::level::Level;
 use policy::policy::{Extensions, Policy, load};
 use policy::problem::{Problem, ProblemKind};
 use policy::repo_path::RepoPath;
-use policy::report::{Report, Scope, Summary};
+use policy::report::{Asked, Report, Scope, Summary};
 use policy::surface::Surface;
 use policy::text::Position;
 use serde_json::Value;
@@ -122,6 +122,8 @@ fn report(findings: Vec<Finding>) -> Report {
     Report {
         policy: None,
         scope: Scope::Full,
+        asked: Asked::default(),
+        also_fails: None,
         complete: true,
         summary: Summary::default(),
         verdict: None,

@@ -208,7 +208,16 @@ impl Between<'_> {
         let engine = Engine::new(policy, &project, self.run.means.today, self.run.means.keep);
         let entries = self.run.baseline.map(|own| own.entries.as_slice()).unwrap_or_default();
         let (base, root) = (self.base, &self.run.place.root);
-        let gate = Gate { engine: &engine, head, base, root, changes: self.changes, entries, suppressed };
+        let gate = Gate {
+            engine: &engine,
+            head,
+            base,
+            root,
+            changes: self.changes,
+            entries,
+            suppressed,
+            outer: self.history.outer.as_ref(),
+        };
         for finding in gate.look()? {
             outcome.counts.add(finding.level);
             outcome.findings.push(finding);

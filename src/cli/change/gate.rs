@@ -45,6 +45,8 @@ pub(in crate::cli) struct Gate<'g> {
     pub(in crate::cli) entries: &'g [Entry],
     /// Findings that comments suppress at the head and not at the base.
     pub(in crate::cli) suppressed: &'g [Finding],
+    /// A policy of the head further out, from the top of the work tree.
+    pub(in crate::cli) outer: Option<&'g RepoPath>,
 }
 
 impl Gate<'_> {
@@ -56,6 +58,7 @@ impl Gate<'_> {
         let own = self.own_policy()?;
         let mut found = Vec::new();
         self.weaker(&own, &mut found);
+        self.displaced(&mut found);
         self.larger_baseline(&own, &mut found);
         self.suppressions(&mut found);
         self.opaque(&mut found);
@@ -123,6 +126,22 @@ impl Gate<'_> {
                 found,
             );
         }
+    }
+
+    /// A policy further out counts, and the one that decides here would no longer be read.
+    fn displaced(&self, found: &mut Vec<Finding>) {
+        let Some(outer) = self.outer else { return };
+        self.push(
+            About {
+                id: WEAKENED,
+                path: self.engine.policy.source.path.clone(),
+                place: None,
+                name: &outer.to_string(),
+                message: format!("`{outer}` lies further out: once it is merged, it counts, and this policy is no longer read"),
+                help: "let the owners of the policy agree to it in a change of its own, or pull this policy in by `extends`",
+            },
+            found,
+        );
     }
 
     /// Entries that the head's own baseline has more, after renames.

@@ -45,6 +45,8 @@ pub(in crate::cli) struct History {
     pub(in crate::cli) below: RepoPath,
     /// Whether the policy of the head judges, since the other commit has none.
     pub(in crate::cli) is_introduced: bool,
+    /// A policy of the head further out, from the top of the work tree, which will decide once it is merged.
+    pub(in crate::cli) outer: Option<RepoPath>,
 }
 
 /// What changed.
@@ -125,6 +127,7 @@ fn open(
         listing,
         below: RepoPath::default(),
         is_introduced: false,
+        outer: None,
     })
 }
 
@@ -155,6 +158,7 @@ impl History {
             Some(policy) => Some(below(&policy).ok_or_else(|| outside(&policy, shell))?),
             None => None,
         };
+        let is_named = root.is_some() || policy.is_some();
         let first = below(first).unwrap_or_default();
         let mut listings: Vec<&Listing> = self.policy_ref.iter().map(|(_, listing)| listing).collect();
         listings.extend(&self.listing);
@@ -166,6 +170,13 @@ impl History {
             };
             if let Some((root, policy)) = found {
                 self.is_introduced = number > 0;
+                if let (false, Some(head)) = (is_named, &self.listing)
+                    && let Some((outer, path)) = outermost(head, &first, shell)?
+                    && root != outer
+                    && root.is_beneath(&outer)
+                {
+                    self.outer = Some(path);
+                }
                 self.below = root.clone();
                 let disk = |path: &RepoPath| disk::to_disk(&top, path).unwrap_or_else(|| top.clone());
                 return Ok(Place { root: disk(&root), policy: Some(disk(&policy)), work_tree: Some(top) });

@@ -127,7 +127,9 @@ impl Lines {
     /// A titled block, behind an empty line.
     fn block(&mut self, title: &str, indent: &str, code: &str) {
         self.line(&format!("\n{title}:\n"));
-        code.lines().for_each(|line| self.line(&format!("{indent}{line}")));
+        for line in code.lines() {
+            let _ = writeln!(self.text, "{indent}{}", escape::code(line));
+        }
     }
 
     fn field(&mut self, name: &str, value: Option<&str>) {

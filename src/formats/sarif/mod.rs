@@ -178,6 +178,7 @@ fn invocation(telling: &Telling<'_>, left_out: usize, is_full: bool) -> Invocati
         execution.push(notes::of_cut(&format!("{more} more problems are not told here")));
     }
     execution.extend(report.excused.iter().take(room).map(|problem| notes::of_problem(problem, true, telling)));
+    execution.extend(report.asked.words().iter().map(|words| notes::of_asked(words)));
     if left_out > 0 {
         let all = report.findings.len();
         let words =

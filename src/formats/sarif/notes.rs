@@ -11,7 +11,7 @@ use crate::problem::{Problem, ProblemKind};
 const MOST: usize = 1_000;
 
 /// What notifications may be about, in the order of their indexes.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("unreadable", "a file or folder could not be read"),
     ("undecodable", "the bytes of a file could not be decoded"),
     ("syntax", "a text is broken where something could hide"),
@@ -20,6 +20,7 @@ const KINDS: [(&str, &str); 8] = [
     ("policy", "the policy is wrong"),
     ("internal", "a fault of the tool itself"),
     ("cut", "findings are left out"),
+    ("asked", "only a part of the policy was asked for"),
 ];
 
 /// What notifications may be about.
@@ -45,6 +46,12 @@ pub(super) fn of_problem(problem: &Problem, is_expected: bool, telling: &Telling
 #[must_use]
 pub(super) fn is_configuration(problem: &Problem) -> bool {
     problem.kind == ProblemKind::Policy
+}
+
+/// That only a part was asked for: what is missing is not mended.
+#[must_use]
+pub(super) fn of_asked(words: &str) -> Notification {
+    notification("asked", "warning", words, None)
 }
 
 /// That not all is told.

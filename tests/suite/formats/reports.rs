@@ -11,7 +11,7 @@ use policy::formats::{Sources, Style, Telling};
 use policy::level::Level;
 use policy::problem::{Problem, ProblemKind};
 use policy::repo_path::RepoPath;
-use policy::report::{PolicyInfo, Ratchet, Report, Scope, Summary, Verdict};
+use policy::report::{Asked, PolicyInfo, Ratchet, Report, Scope, Summary, Verdict};
 use policy::surface::Surface;
 use policy::text::{Position, Within};
 use std::path::Path;
@@ -139,6 +139,8 @@ pub(crate) fn report(findings: Vec<Finding>, problems: Vec<Problem>) -> Report {
     Report {
         policy: Some(PolicyInfo { path: RepoPath::from_bytes(b"policy.yaml"), hash: "0".repeat(32) }),
         scope: Scope::Full,
+        asked: Asked::default(),
+        also_fails: None,
         complete: problems.is_empty(),
         summary,
         verdict: None,

@@ -294,3 +294,39 @@ fn only_in_commit(r: &Repo, path: &str) {
     r.stage("100644", path, "import requests\n");
     r.commit_index();
 }
+
+/// Folders that were asked for by name must hold what is judged: a change could turn one into a link, or put its files elsewhere.
+#[test]
+fn a_path_that_leads_elsewhere_is_never_clean() {
+    let moved = |repo: &Repo| {
+        repo.git(&["mv", "app", "lib"]);
+        repo.write("lib/new.py", "import requests\n");
+    };
+    let gate = |repo: &Repo, path: &str| repo.policy(&["check", path, "--since", "main", "--policy-ref", "main"]);
+    let repo = Repo::base();
+    moved(&repo);
+    repo.commit();
+    let gone = gate(&repo, "app");
+    assert_eq!(gone.code, 2, "{}{}", gone.stdout, gone.stderr);
+    assert!(gone.stderr.contains("was a folder, and is none in what is judged"), "{}", gone.stderr);
+    repo.link("lib", "app");
+    repo.commit();
+    for arguments in [
+        &["check", "app", "--since", "main", "--policy-ref", "main"][..],
+        &["check", "app", "--since", "main"],
+        &["check", "app", "--policy-ref", "main"],
+        &["check", "app/new.py", "--policy-ref", "main"],
+        &["check", "app", "--staged"],
+    ] {
+        let linked = repo.policy(arguments);
+        assert_eq!(linked.code, 2, "{arguments:?} {}{}", linked.stdout, linked.stderr);
+        assert!(linked.stderr.contains("leads through a link"), "{arguments:?} {}", linked.stderr);
+    }
+    assert_eq!(gate(&repo, "lib").code, 1);
+    // A file that is gone is no trouble: nothing of it is left to judge.
+    let repo = Repo::base();
+    repo.before(|repo| repo.write("app/extra.py", "import os\n"));
+    repo.remove("app/extra.py");
+    repo.commit();
+    assert_eq!(gate(&repo, "app/extra.py").code, 0);
+}

@@ -322,3 +322,25 @@ fn broken(r: &Repo, from: &str, to: &str) {
     r.violate();
     r.edit("policy.yaml", from, to);
 }
+
+/// The outermost policy counts. One that a change adds further out would switch an inner one off.
+#[test]
+fn a_policy_further_out_is_told() {
+    let repo = Repo::base();
+    let inner = "version: 1\nrules:\n  http:\n    forbid: [requests]\n";
+    repo.before(|repo| {
+        repo.remove("policy.yaml");
+        repo.write("services/shop/policy.yaml", inner);
+        repo.write("services/shop/a.py", "import os\n");
+    });
+    repo.write("policy.yaml", "version: 1\nrules:\n  nothing:\n    forbid: [nobody_has_this]\n");
+    repo.commit();
+    let run =
+        repo.policy_in(&repo.folder().join("services/shop"), &["check", "--since", "main", "--policy-ref", "main"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("`policy.yaml` lies further out"), "{}", run.stdout);
+    // Where the root is named, nothing further out counts.
+    let arguments = ["check", "--root", "services/shop", "services/shop", "--since", "main", "--policy-ref", "main"];
+    let run = repo.policy(&arguments);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}

@@ -11,7 +11,7 @@ use crate::packs;
 use crate::page::Page;
 use crate::policy::builtin::BUILTINS;
 use crate::policy::pages;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{ArgPredicate, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use std::path::PathBuf;
 
@@ -42,7 +42,9 @@ fn define(command: clap::Command) -> clap::Command {
                 .value_name("FORMAT")
                 .value_parser(PossibleValuesParser::new(["text", "markdown"]))
                 .default_value("text")
-                .help("How to tell it"),
+                .default_value_if("output", ArgPredicate::IsPresent, "markdown")
+                .hide_default_value(true)
+                .help("How to tell it: `text` at a terminal, `markdown` in files, unless said otherwise"),
         )
         .arg(
             Arg::new("output")
@@ -60,7 +62,7 @@ Examples:
   policy explain pack:deprecated-libraries
   policy explain verb:allow-only
   policy explain policy/missing-target
-  policy explain --all --format markdown --output docs/rules",
+  policy explain --all --output docs/rules",
         )
 }
 

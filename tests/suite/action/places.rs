@@ -51,8 +51,9 @@ fn a_folder_of_the_change_is_never_a_repository() {
         change.write("services/shop/new.py", "import requests\n");
     });
     let (_clone, job) = origin.pull_request();
-    finds_in(&again(&job, &[("working-directory", "services/shop")]), &["services/shop/new.py"]);
-    assert!(!ran.exists(), "the change ran a program of its own");
+    let outcome = again(&job, &[("working-directory", "services/shop")]);
+    assert!(!ran.exists(), "the change ran a program of its own: {}", outcome.log);
+    finds_in(&outcome, &["services/shop/new.py"]);
 }
 
 #[test]

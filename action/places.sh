@@ -33,9 +33,10 @@ walk() {
 
 # follow INPUT FROM PATH: the same for a path that an input names. Ends the run where it is not to be followed.
 follow() {
-  local said="\`$1: $3\`"
+  local said="\`$1: $3\`" to='the workspace'
+  if [ -n "$2" ]; then to='`working-directory`'; fi
   case $3 in
-    /* | [A-Za-z]:[/\\]*) stop "$said is an absolute path; write it relative to ${2:+\`working-directory\` in }the workspace, such as \`services/shop\`" ;;
+    /* | [A-Za-z]:[/\\]*) stop "$said is an absolute path; write it relative to $to, such as \`services/shop\`" ;;
   esac
   walk "$2" "$3" || stop "$said leads out of the workspace; name what lies in it"
   if [ -n "$link" ]; then

@@ -8,10 +8,19 @@
 readonly FETCH_TWO='let `actions/checkout` fetch two commits (`fetch-depth: 2`)'
 readonly FETCH_ALL='let `actions/checkout` fetch all of the history (`fetch-depth: 0`)'
 
-# Git as it is asked here: about commits that were fetched, and nothing else.
-ask_git() {
-  git --no-replace-objects "$@"
-}
+# Git as it is asked here: about commits that were fetched, and nothing else. It is asked at the top of the work tree, where
+# its own folder is the first that it finds; in a folder whose files somebody else wrote, these could be its settings. It
+# fetches nothing, starts nothing, and leaves no repository for one above.
+ask_git() (
+  unset GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_NAMESPACE GIT_PREFIX GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
+  unset GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_EXEC_PATH GIT_SHALLOW_FILE GIT_REPLACE_REF_BASE GIT_SSH GIT_SSH_COMMAND GIT_ASKPASS
+  export GIT_CEILING_DIRECTORIES GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
+  export GIT_GRAFT_FILE=/dev/null
+  GIT_CEILING_DIRECTORIES=$(dirname -- "$repository")
+  git -C "$repository" --no-pager --no-replace-objects -c safe.bareRepository=explicit -c core.fsmonitor=false \
+    -c core.hooksPath=/dev/null -c core.sshCommand=false -c core.alternateRefsCommand=true -c credential.helper= \
+    -c protocol.allow=never "$@"
+)
 
 is_commit_id() {
   [[ $1 =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]]
@@ -36,13 +45,29 @@ find_base() {
   esac
 }
 
+# Finds the repository, and makes sure that git takes the same one.
+open_repository() {
+  local errors
+  command -v git >/dev/null || stop 'git is not installed here, and tells what a change is; add a step that installs it before `actions/checkout`'
+  find_repository
+  [ -n "$repository" ] || stop 'git does not work here: there is no repository in the workspace; check it out with `actions/checkout`, and where that has a `path`, let `working-directory` begin with it'
+  [ -z "$inner" ] || stop "\`working-directory\` lies in a repository within another one: $inner within $repository; let each \`actions/checkout\` have a \`path\` of its own, and for a submodule run the action in its own repository"
+  if ! errors=$(ask_git rev-parse --git-dir 2>&1 >/dev/null); then
+    case $errors in
+      *'dubious ownership'* | *'unsafe repository'*) stop "git refuses $repository, since another user owns it; put a step before this one that runs \`git config --global --add safe.directory \"\$GITHUB_WORKSPACE${repository#"$workspace"}\"\`" ;;
+      *) stop "git does not work here: $errors; check the repository out with \`actions/checkout\`" ;;
+    esac
+  fi
+  [ "$(ask_git rev-parse --is-bare-repository --is-inside-work-tree --show-cdup)" = $'false\ntrue' ] || stop "$repository is not the work tree of its repository; check it out with \`actions/checkout\`"
+}
+
 # Leaves the commit that is checked out in `head`, and its parents in `first` and `second`. They are read from the
 # commit itself: git hides the parents that a shallow clone has not got.
 read_head() {
-  local raw line errors
-  errors=$(ask_git rev-parse --git-dir 2>&1 >/dev/null) || stop "git does not work here: $errors"
+  local raw line
+  open_repository
   head=$(ask_git rev-parse --verify --quiet 'HEAD^{commit}') || stop 'no commit is checked out here; check the pull request out with `actions/checkout`'
-  raw=$(ask_git cat-file commit "$head")
+  raw=$(ask_git cat-file commit "$head") || stop 'git cannot read the commit that is checked out; check it out anew with `actions/checkout`'
   first=''
   second=''
   while IFS= read -r line; do

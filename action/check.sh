@@ -9,6 +9,8 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 . "$here/log.sh"
 # shellcheck source=action/words.sh
 . "$here/words.sh"
+# shellcheck source=action/places.sh
+. "$here/places.sh"
 # shellcheck source=action/base.sh
 . "$here/base.sh"
 # shellcheck source=action/report.sh
@@ -23,19 +25,9 @@ is_set() {
   esac
 }
 
-enter_working_directory() {
-  local workspace
-  workspace=$(cd -P -- "$GITHUB_WORKSPACE" && pwd -P)
-  cd -P -- "$workspace/$INPUT_WORKING_DIRECTORY" 2>/dev/null || stop "there is no folder \`$INPUT_WORKING_DIRECTORY\` in the workspace"
-  case $(pwd -P)/ in
-    "$workspace"/*) ;;
-    *) stop "\`working-directory: $INPUT_WORKING_DIRECTORY\` leads out of the workspace" ;;
-  esac
-}
-
 # Leaves the arguments of the tool in `command`; reports go to the folder `work`.
 assemble() {
-  local base=''
+  local base='' path place link
   command=(check --format github --report "json=$work/report.json")
   if is_set summary "$INPUT_SUMMARY"; then command+=(--report "markdown=$work/summary.md"); fi
   if is_set sarif "$INPUT_SARIF"; then command+=(--report "sarif=$work/policy.sarif"); fi
@@ -50,6 +42,7 @@ assemble() {
   split "$INPUT_ARGS" || stop '`args` has an open quote, or ends in a backslash'
   command+=(${words[@]+"${words[@]}"})
   split "$INPUT_PATHS" || stop '`paths` has an open quote, or ends in a backslash'
+  for path in ${words[@]+"${words[@]}"}; do follow paths "$directory" "$path"; done
   command+=(-- ${words[@]+"${words[@]}"})
 }
 

@@ -128,10 +128,7 @@ install_released() {
 ACTION_REPOSITORY=${ACTION_REPOSITORY:-}
 own=$(own_version)
 [[ $own =~ ^[0-9]+\.[0-9]+\.[0-9]+([.-][0-9A-Za-z.-]+)?$ ]] || stop 'this action is not whole: its `Cargo.toml` has no version'
-case $INPUT_VERSION in
-  '' | this) version=$own ;;
-  *) version=$INPUT_VERSION ;;
-esac
+version=${INPUT_VERSION:-$own}
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([.-][0-9A-Za-z.-]+)?$ ]] || stop "\`version: $version\` is not an exact version such as \`$own\`"
 folder=$(new_folder policy-install)
 if ! install_released; then

@@ -6,7 +6,7 @@ use crate::suite::tamper::repository::Repo;
 use serde_json::json;
 
 /// A full run over a tree with one finding in `app`.
-fn full_run() -> (Workspace, Job) {
+pub(super) fn full_run() -> (Workspace, Job) {
     let origin = Origin::new(|repo| {
         repo.write("app/new.py", "import requests\n");
         repo.write("other place/new.py", "import aiohttp\n");
@@ -17,12 +17,12 @@ fn full_run() -> (Workspace, Job) {
 }
 
 /// Runs the same job with these inputs.
-fn again(job: &Job, inputs: &[(&str, &str)]) -> Outcome {
+pub(super) fn again(job: &Job, inputs: &[(&str, &str)]) -> Outcome {
     inputs.iter().fold(job.clone(), |job, (name, value)| job.with(name, value)).run()
 }
 
 #[track_caller]
-fn is_incomplete(outcome: &Outcome, words: &str) {
+pub(super) fn is_incomplete(outcome: &Outcome, words: &str) {
     assert_eq!((outcome.code, outcome.output("verdict"), outcome.output("sarif")), (2, "incomplete", ""));
     assert!(outcome.log.contains(words), "{words:?} is not told:\n{}", outcome.log);
     assert!(outcome.annotations.iter().any(|one| one.name == "error"), "{}", outcome.log);
@@ -109,8 +109,13 @@ fn the_working_directory_stays_in_the_workspace() {
     assert_eq!(outcome.files("error"), ["app/new.py"], "paths of annotations begin at the top: {}", outcome.log);
     std::fs::create_dir(clone.0.outside("secret")).expect("a folder");
     clone.0.link("../secret", "way-out");
-    for folder in ["..", "/etc", "way-out", "app/../..", "nowhere", "$(pwd)", "-"] {
+    for folder in ["..", "way-out", "app/../..", "nowhere", "$(pwd)", "-"] {
         is_incomplete(&again(&job, &[("working-directory", folder)]), "the workspace");
+    }
+    let absolute = clone.0.folder().join("app");
+    for folder in ["/etc", absolute.to_str().expect("a name"), "D:\\a\\app"] {
+        is_incomplete(&again(&job, &[("working-directory", folder)]), "write it relative to the workspace");
+        is_incomplete(&again(&job, &[("paths", &format!("'{folder}'"))]), "write it relative to the workspace");
     }
 }
 

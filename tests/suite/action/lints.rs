@@ -29,6 +29,46 @@ fn shellcheck_finds_nothing() {
     is_silent("shellcheck", &[&["--norc", "--external-sources", "--check-sourced"], &scripts[..]].concat());
 }
 
+/// The tags that a release begins with are those that nobody moves afterwards.
+#[test]
+fn only_the_tag_of_a_version_makes_a_release() {
+    let workflow = std::fs::read_to_string(project().join(".github/workflows/release.yml")).expect("the workflow");
+    let tree = policy::document::yaml::parse(&workflow, &mut Vec::new()).expect("YAML");
+    let Value::List(tags) = &map(&map(&map(&tree)["on"])["push"])["tags"].value else { panic!("tags are a list") };
+    let [pattern] = &tags[..] else { panic!("one pattern") };
+    let pattern = scalar(pattern);
+    for (tag, is_release) in
+        [("v0", false), ("v1", false), ("v0.1", false), ("vote", false), ("v0.1.0", true), ("v1.22.333-rc.1", true)]
+    {
+        assert_eq!(fits(&pattern, tag), is_release, "{pattern} and {tag}");
+    }
+    let page = std::fs::read_to_string(project().join(".github/RELEASING.md")).expect("the page");
+    assert!(page.contains("`v*.*.*`") && !page.contains("`v*`"), "the ruleset protects the same tags");
+}
+
+/// Digits (`[0-9]+`), `*` at the end, and else plain text: what of GitHub's patterns is in use here.
+fn fits(pattern: &str, tag: &str) -> bool {
+    if let Some(rest) = pattern.strip_prefix("[0-9]+") {
+        let digits = tag.chars().take_while(char::is_ascii_digit).count();
+        return (1..=digits).any(|taken| fits(rest, &tag[taken..]));
+    }
+    let (Some(wanted), found) = (pattern.chars().next(), tag.chars().next()) else { return tag.is_empty() };
+    pattern == "*" || Some(wanted) == found && fits(&pattern[1..], &tag[1..])
+}
+
+#[test]
+fn what_can_be_installed_is_published() {
+    let text = |path: &str| std::fs::read_to_string(project().join(path)).expect("a page");
+    for (offered, published) in
+        [("| cargo |", "`cargo publish --locked`"), ("| pip |", "`wheels to the package index`")]
+    {
+        assert!(
+            text("docs/install.md").contains(offered) && text(".github/RELEASING.md").contains(published),
+            "{offered}"
+        );
+    }
+}
+
 #[test]
 fn no_expression_stands_in_a_script() {
     let runs = map(&manifest(&project())["runs"]);

@@ -8,6 +8,7 @@ mod expressions;
 mod inputs;
 mod install;
 mod lints;
+mod places;
 mod pulls;
 mod releases;
 mod reports;

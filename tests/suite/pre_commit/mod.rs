@@ -4,6 +4,7 @@
 mod commits;
 mod definitions;
 mod installs;
+mod monorepos;
 mod names;
 mod ranges;
 mod repository;

@@ -2,6 +2,7 @@
 //! that it finds is what `policy check` finds.
 
 use super::harness::{copy, folder, project, run, write};
+use policy::formats::escape::is_treacherous;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -39,7 +40,15 @@ fn hostile() -> TempDir {
     let mut names =
         vec!["a: b", "x #y", "'q'", "\"q\"", "[x]", "{y}", "*z", "?", "!n", "& a", "- d", "no", "1.0", "é-è", "  s"];
     if cfg!(unix) {
-        names.extend(["new\nline", "esc\u{1b}[31m", "back\\slash", "col:on", "bidi\u{202e}x"]);
+        names.extend([
+            "new\nline",
+            "esc\u{1b}[31m",
+            "back\\slash",
+            "col:on",
+            "bidi\u{202e}x",
+            "lri\u{2066}b\u{200f}",
+            "rli\u{2067}\u{200e}\u{e0041}",
+        ]);
     }
     for (n, name) in names.iter().enumerate() {
         write(place.path(), &format!("pack-age{n}/{name}/http_client.py"), b"import httpx\nimport redis\n");
@@ -79,7 +88,9 @@ fn what_init_says_is_what_check_finds() {
         let dry = run(tree.path(), &["init", "--dry-run"]);
         let told = run(tree.path(), &["init"]);
         assert_eq!((dry.code, told.code), (0, 0), "{name}: {}", told.stderr);
-        assert!(told.stdout.chars().all(|c| c == '\n' || !c.is_control()), "{name}: {}", told.stdout);
+        for text in [&told.stdout, &dry.stdout, &dry.stderr] {
+            assert!(text.chars().all(|c| c == '\n' || !is_treacherous(c)), "{name}: {text:?}");
+        }
         let written = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
         assert_eq!(dry.stdout, written, "{name}");
         let (counts, report) = by_rule(tree.path());

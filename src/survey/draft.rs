@@ -291,7 +291,9 @@ fn open(family: &Family, usage: &Usage) -> Part {
         let more = if more > 0 { format!(", and by {more} more") } else { String::new() };
         let _ = write!(why, " Wrapped by {}{more}.", wrappers.join(", "));
     }
-    if let [wrapper] = usage.wrappers.as_slice()
+    if let Some((wrapper, other)) = usage.wrappers.iter().find_map(|own| Some((own, own.namesake.as_ref()?))) {
+        let _ = write!(why, " {} goes by the name {}, too.", comment(&other.to_string()), comment(&wrapper.module));
+    } else if let [wrapper] = usage.wrappers.as_slice()
         && let Some(path) = glob(&wrapper.path, false)
     {
         (instead, within) = (scalar(&wrapper.module), path);

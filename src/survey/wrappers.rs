@@ -1,5 +1,6 @@
 //! Which modules of the project wrap a kind of library already. Knows who imports whom; must not know policies.
 
+use super::Survey;
 use crate::project::Project;
 use crate::repo_path::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,8 @@ pub struct Wrapper {
     pub libraries: Vec<String>,
     /// How many files import it.
     pub importers: usize,
+    /// Another file that is imported by the same name, where there is one.
+    pub namesake: Option<RepoPath>,
 }
 
 /// How a family is used.
@@ -77,6 +80,7 @@ impl Usage {
         family: &Family,
         direct: &BTreeMap<String, BTreeSet<RepoPath>>,
         importers: &BTreeMap<RepoPath, BTreeSet<&RepoPath>>,
+        survey: &Survey,
         project: &Project<'_>,
     ) -> Self {
         let mut libraries: Vec<(String, usize)> =
@@ -91,7 +95,8 @@ impl Usage {
             if count >= WORTH && is_open {
                 let wraps = direct.iter().filter(|(_, files)| files.contains(*path));
                 let libraries = wraps.map(|(library, _)| library.clone()).collect();
-                wrappers.push(Wrapper { path: (*path).clone(), module, libraries, importers: count });
+                let namesake = survey.namesake(path, project).cloned();
+                wrappers.push(Wrapper { path: (*path).clone(), module, libraries, importers: count, namesake });
             }
         }
         wrappers.sort_by(|a, b| b.importers.cmp(&a.importers).then_with(|| a.path.cmp(&b.path)));
@@ -120,11 +125,14 @@ impl Family {
 
 impl Usage {
     /// The wrapper that everything else shall go through, where it is clear which one that is: there is no other, several files
-    /// import it, and whoever goes past it is no large majority.
+    /// import it, no other module has its name, and whoever goes past it is no large majority.
     #[must_use]
     pub fn agreed(&self) -> Option<&Wrapper> {
         match self.wrappers.as_slice() {
-            [wrapper] if wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past => Some(wrapper),
+            [wrapper] => {
+                let is_clear = wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past;
+                (is_clear && wrapper.namesake.is_none()).then_some(wrapper)
+            }
             _ => None,
         }
     }

@@ -170,3 +170,38 @@ fn it_is_written_at_the_top_of_the_work_tree() {
     assert!(told.stdout.contains("1 library imported"), "{}", told.stdout);
     assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", "."]).code, 0);
 }
+
+/// A service with a client of its own, which three files import.
+fn service(place: &Path, name: &str) {
+    write(place, &format!("services/{name}/app/__init__.py"), b"");
+    write(place, &format!("services/{name}/app/http_client.py"), b"import requests\n");
+    for n in 1..=3 {
+        write(place, &format!("services/{name}/app/u{n}.py"), b"from app.http_client import x\n");
+    }
+}
+
+#[test]
+fn clients_of_the_same_name_are_told_apart() {
+    let tree = folder(&[]);
+    service(tree.path(), "api");
+    service(tree.path(), "mail");
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(
+        drafted.contains("Wrapped by services/api/app/http_client.py, services/mail/app/http_client.py."),
+        "{drafted}"
+    );
+    assert!(drafted.contains(" goes by the name app.http_client, too."), "{drafted}");
+    assert!(drafted.contains("\n#   http-client:\n"), "{drafted}");
+
+    // One of them is no client of a library: the name still says nothing.
+    write(tree.path(), "services/mail/app/http_client.py", b"x = 1\n");
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(drafted.contains("Wrapped by services/api/app/http_client.py. services/mail/"), "{drafted}");
+    assert!(drafted.contains("\n#   http-client:\n"), "{drafted}");
+
+    // Alone it is the client of three files.
+    std::fs::remove_dir_all(tree.path().join("services/mail")).unwrap();
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(drafted.contains("http_client.py wraps requests, and 3 files import it. 0 files go past it."), "{drafted}");
+    assert!(drafted.contains("\n  http-client:\n"), "{drafted}");
+}

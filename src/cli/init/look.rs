@@ -110,7 +110,7 @@ impl Looked {
             for finding in own.filter(|finding| finding.surface == Surface::Code && finding.chain.is_empty()) {
                 direct.entry(finding.matched.to_string()).or_default().insert((*finding.path).clone());
             }
-            (family, Usage::of(family, &direct, &importers, &project))
+            (family, Usage::of(family, &direct, &importers, &self.survey, &project))
         };
         FAMILIES.iter().map(usage).collect()
     }

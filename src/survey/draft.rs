@@ -57,6 +57,8 @@ pub struct Draft<'d> {
 const MOST_LIBRARIES: usize = 80;
 /// Modules that may be meant, as far as they are told.
 const MOST_WRAPPERS: usize = 3;
+/// Names that a wrapper hands out, as far as they are told.
+const MOST_HANDED: usize = 5;
 /// Files that cannot be read, as far as they are listed.
 const MOST_UNREAD: usize = 10;
 /// Where lists are broken, in characters.
@@ -235,7 +237,7 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
     let others = others(usage, wrapper);
     let made_of: Vec<String> = wrapper.libraries.iter().map(|library| scalar(library)).collect();
     let path = glob(&wrapper.path, false).unwrap_or_default();
-    let why = format!(
+    let mut why = format!(
         "{} wraps {}, and {} it. {} past it.",
         comment(&wrapper.path.to_string()),
         made_of.join(" and "),
@@ -246,6 +248,14 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         },
         if usage.past == 1 { "1 file goes".to_owned() } else { format!("{} files go", usage.past) },
     );
+    why.push_str(&handed(wrapper));
+    let errors: Vec<String> = wrapper.handed.0.iter().map(|name| scalar(name)).collect();
+    let except = if errors.is_empty() { String::new() } else { format!(", except: [{}]", errors.join(", ")) };
+    let stays = if made_of.len() == 1 {
+        "its requirement may stay: the client is made of it"
+    } else {
+        "their requirements may stay: the client is made of them"
+    };
     let end = |library: Option<&String>| {
         let bad = scalar(&format!("import {}", library.map_or("", String::as_str)));
         let good = scalar(&format!("import {}", wrapper.module));
@@ -258,7 +268,7 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         family.why
     );
     let mut rule = format!(
-        "{}:\n  forbid: {{ name: [{}] }} # its requirement may stay: the client is made of it\n{middle}  allow-in: [{path}] # the client itself\n",
+        "{}:\n  forbid: {{ name: [{}]{except} }} # {stays}\n{middle}  allow-in: [{path}] # the client itself\n",
         family.rule,
         made_of.join(", "),
     );
@@ -271,6 +281,19 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         parts.push(Part { why: String::new(), rule, holds: true });
     }
     parts
+}
+
+/// What a wrapper hands out as it is, as a sentence; nothing where that is nothing.
+fn handed(wrapper: &Wrapper) -> String {
+    let (names, files) = &wrapper.handed;
+    if names.is_empty() {
+        return String::new();
+    }
+    let listed: Vec<String> = names.iter().take(MOST_HANDED).map(|name| comment(name)).collect();
+    let more = names.len() - listed.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let files = if *files == 1 { "1 file takes".to_owned() } else { format!("{files} files take") };
+    format!(" {files} from it what it hands out as it is: {}{more}.", listed.join(", "))
 }
 
 /// A rule to uncomment once a team has decided.
@@ -297,6 +320,7 @@ fn open(family: &Family, usage: &Usage) -> Part {
         && let Some(path) = glob(&wrapper.path, false)
     {
         (instead, within) = (scalar(&wrapper.module), path);
+        why.push_str(&handed(wrapper));
     }
     why.push_str(" With one agreed client:");
     let rule = format!(

@@ -19,7 +19,7 @@ fn trees() -> Vec<(&'static str, TempDir)> {
         ("migration", copied("tests/cases/init-migration/tree")),
         ("one file", folder(&[("a.py", "import requests, redis\n")])),
         ("nothing", folder(&[])),
-        ("broken", folder(&[("a.py", "import requests\nx = \"\"\"\nimport redis\n"), ("b.py", "import httpx\n")])),
+        ("broken", folder(&[("a.py", "import requests\nx = \"\"\"\nimport imp\n"), ("b.py", "import httpx\n")])),
         (
             "several wrappers",
             folder(&[
@@ -204,4 +204,49 @@ fn clients_of_the_same_name_are_told_apart() {
     let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
     assert!(drafted.contains("http_client.py wraps requests, and 3 files import it. 0 files go past it."), "{drafted}");
     assert!(drafted.contains("\n  http-client:\n"), "{drafted}");
+}
+
+#[test]
+fn who_uses_the_client_breaks_no_rule_about_it() {
+    let drafted = |client: &str, taken: &str| {
+        let tree = folder(&[("acme/__init__.py", ""), ("acme/http_client.py", client)]);
+        for n in 1..=3 {
+            write(tree.path(), &format!("acme/u{n}.py"), format!("{taken}\n").as_bytes());
+        }
+        assert_eq!(run(tree.path(), &["init"]).code, 0);
+        assert_eq!(run(tree.path(), &["check"]).code, 0, "{client}");
+        assert_eq!(run(tree.path(), &["test"]).code, 0, "{client}");
+        std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap()
+    };
+    // What the client raises is caught elsewhere.
+    let client = "import requests\nfrom requests import RequestException\ndef get(u): return requests.get(u)\n";
+    let text = drafted(client, "from acme.http_client import get, RequestException");
+    let sentence = " 3 files take from it what it hands out as it is: requests.RequestException.\n";
+    assert!(text.contains(sentence), "{text}");
+    assert!(text.contains("\n    forbid: { name: [requests], except: [requests.RequestException] } # its"), "{text}");
+    // A call that nobody has wrapped goes around whatever the client sets up.
+    let text = drafted("from httpx import get\n", "from acme.http_client import get");
+    assert!(text.contains(" it hands out as it is: httpx.get. With one agreed client:\n"), "{text}");
+    assert!(text.contains("\n#   http-client:\n"), "{text}");
+    // Several libraries have several requirements.
+    let text = drafted("import httpx, requests\ndef get(): ...\n", "from acme.http_client import get");
+    let several = "{ name: [httpx, requests] } # their requirements may stay: the client is made of them\n";
+    assert!(text.contains(several), "{text}");
+}
+
+#[test]
+fn only_what_the_policy_stumbles_over_is_listed_as_unread() {
+    let tree = folder(&[("a.py", "import os\n"), ("requirements.txt", "requests ==== 2\n")]);
+    write(tree.path(), "pyproject.toml", b"[project\nname = \"x\n");
+    let drafted = run(tree.path(), &["init"]).stdout;
+    assert_eq!(run(tree.path(), &["check"]).code, 0);
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    assert!(!text.contains("cannot be read") && !drafted.contains("cannot be read"), "{drafted}{text}");
+
+    write(tree.path(), "b.py", b"import os\nx = \"\"\"\nimport imp\n");
+    std::fs::remove_file(tree.path().join("policy.yaml")).unwrap();
+    assert!(run(tree.path(), &["init"]).stdout.contains("1 problem: something cannot be read"));
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    assert!(text.contains("\n#   - { in: /b.py, why: expected }"), "{text}");
+    assert!(!text.contains("in: /requirements.txt"), "{text}");
 }

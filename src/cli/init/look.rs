@@ -17,9 +17,9 @@ use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::surface::Surface;
 use crate::survey::layout::{Suggested, oldest_python, suggest};
-use crate::survey::wrappers::{FAMILIES, Family, Usage};
+use crate::survey::wrappers::{FAMILIES, Family, Taken, Usage, Uses};
 use crate::survey::{Gathering, Library, Survey};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 
 /// Files that may say which Python they are for.
@@ -105,13 +105,33 @@ impl Looked {
                 .filter(|rule| rule.level == Level::Error)
                 .map(|rule| format!("{}/{}", family.pack, rule.id))
                 .collect();
-            let mut direct: BTreeMap<String, BTreeSet<RepoPath>> = BTreeMap::new();
+            let mut uses = Uses::default();
             let own = findings.iter().filter(|finding| rules.contains(&*finding.rule));
-            for finding in own.filter(|finding| finding.surface == Surface::Code && finding.chain.is_empty()) {
-                direct.entry(finding.matched.to_string()).or_default().insert((*finding.path).clone());
+            for finding in own.filter(|finding| finding.surface == Surface::Code) {
+                let file = (*finding.path).clone();
+                if finding.chain.is_empty() {
+                    uses.direct.entry(finding.matched.to_string()).or_default().insert(file);
+                } else {
+                    let through = finding.chain.iter().map(|link| (*link.path).clone()).collect();
+                    uses.taken.push(Taken { file, name: finding.name.to_string(), through });
+                }
             }
-            (family, Usage::of(family, &direct, &importers, &self.survey, &project))
+            (family, Usage::of(family, &uses, &importers, &self.survey, &project))
         };
         FAMILIES.iter().map(usage).collect()
     }
+}
+
+/// Whether a rule about a client finds who uses that client; no such rule holds from the start then.
+pub(super) fn doubt(families: &mut [(&'static Family, Usage)], findings: &[Finding]) -> bool {
+    let mut is_any = false;
+    for (family, usage) in families {
+        let Some(wrapper) = usage.agreed().map(|wrapper| wrapper.path.clone()) else { continue };
+        let mut of_rule = findings.iter().filter(|finding| &*finding.rule == family.rule);
+        let is_own =
+            |finding: &Finding| *finding.path == wrapper || finding.chain.iter().any(|link| *link.path == wrapper);
+        usage.is_doubtful = of_rule.any(is_own);
+        is_any |= usage.is_doubtful;
+    }
+    is_any
 }

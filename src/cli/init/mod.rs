@@ -11,6 +11,7 @@ use crate::parallel;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
 use crate::survey::draft::{Draft, count};
+use crate::survey::wrappers::{Family, Usage};
 use clap::{Arg, ArgAction, ArgMatches};
 use look::Looked;
 use std::collections::BTreeMap;
@@ -94,33 +95,36 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
     let looked = look::look(place, &pool, shell)?;
     let tried = trial::run(&looked.trial(), place, &pool, shell)?;
     let packs = trial::packs(&tried.findings);
-    let families = looked.families(&tried.findings, place);
+    let mut families = looked.families(&tried.findings, place);
     let found = |rule: &str| tried.findings.iter().filter(|finding| &*finding.rule == rule).count();
+    let undeclared = (found("declared"), found("used"));
     let libraries = looked.libraries(place);
-    let problems = tried.problems.iter().filter_map(|own| Some((own.path.clone()?, own.message.to_string())));
-    let mut unread: Vec<(RepoPath, String)> = problems.collect();
-    unread.dedup_by(|a, b| a.0 == b.0);
-    let mut draft = Draft {
-        survey: &looked.survey,
-        version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
-        libraries: &libraries,
-        suggested: &looked.suggested,
-        has_src: looked.has_src,
-        packs: &packs,
-        families: &families,
-        unread: &unread,
-        undeclared: (found("declared"), found("used")),
-    };
-    let mut text = draft.text();
-    if trial::policy(&text).is_none() {
+    let drawn = |families: &[(&'static Family, Usage)], unread: &[(RepoPath, String)]| {
+        let mut draft = Draft {
+            survey: &looked.survey,
+            version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
+            libraries: &libraries,
+            suggested: &looked.suggested,
+            has_src: looked.has_src,
+            packs: &packs,
+            families,
+            unread,
+            undeclared,
+        };
+        let text = draft.text();
+        if trial::policy(&text).is_some() {
+            return (text, draft.own_rules());
+        }
         // A name in the tree that no policy can hold: the packs alone are a policy, too.
-        draft.families = &[];
-        draft.libraries = &[];
-        draft.unread = &[];
-        text = draft.text();
+        (draft.families, draft.libraries, draft.unread) = (&[], &[], &[]);
+        (draft.text(), draft.own_rules())
+    };
+    let mut report = trial::run(&drawn(&families, &[]).0, place, &pool, shell)?;
+    if look::doubt(&mut families, &report.findings) {
+        report = trial::run(&drawn(&families, &[]).0, place, &pool, shell)?;
     }
-    let own_rules = draft.own_rules();
-    let report = trial::run(&text, place, &pool, shell)?;
+    // What it stumbles over stands in comments, so that it judges as before.
+    let (text, own_rules) = drawn(&families, &trial::unread(&report));
     Ok(Drafted { text, looked, own_rules, report })
 }
 

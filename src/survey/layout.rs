@@ -155,31 +155,6 @@ fn further_roots(
     roots
 }
 
-/// The oldest Python that a manifest admits, from the line that says so.
-#[must_use]
-pub fn oldest_python(manifest: &str) -> Option<(u8, u8)> {
-    let line = manifest.lines().find_map(|line| {
-        let line = line.trim_start();
-        let rest = ["requires-python", "python_requires"].iter().find_map(|key| line.strip_prefix(key))?;
-        rest.trim_start().strip_prefix(['=', ':'])
-    })?;
-    let specifier = line.trim().trim_start_matches(['"', '\'', '=', ' ']);
-    let bound = specifier.split(',').find_map(|part| {
-        let part = part.trim().trim_matches(['"', '\'']);
-        let rest = [">=", "~=", "==", "^"].iter().find_map(|sign| part.strip_prefix(sign)).or_else(|| {
-            // `python_requires = >=3.9` has lost its sign above.
-            part.strip_prefix('>').map(|rest| rest.trim_start_matches('='))
-        })?;
-        let mut numbers = rest.trim().split('.');
-        let major: u8 = numbers.next()?.trim().parse().ok()?;
-        let digits = numbers.next().unwrap_or("0");
-        let minor: u8 = digits.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()?;
-        Some((major, minor))
-    })?;
-    let known = standard_library::OLDEST..=standard_library::NEWEST;
-    (bound.0 == 3 && known.contains(&bound.1)).then_some(bound)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,22 +208,5 @@ mod tests {
     fn code_of_others_is_found_once() {
         let files = survey(&[("a/vendor/x/vendor/y.py", &[]), ("a/vendor/z.py", &[]), ("b.py", &[])]);
         assert_eq!(suggest(&files, &usual()).vendored, [(RepoPath::from_bytes(b"a/vendor"), 2)]);
-    }
-
-    #[test]
-    fn the_oldest_python_is_read_from_a_line() {
-        for (line, expected) in [
-            ("requires-python = \">=3.9\"", Some((3, 9))),
-            ("[project]\nname = \"x\"\nrequires-python = '>=3.10,<4'", Some((3, 10))),
-            ("python_requires = >=3.8", Some((3, 8))),
-            ("    python_requires=\">= 3.11\",", Some((3, 11))),
-            ("requires-python = \"~=3.12.1\"", Some((3, 12))),
-            ("requires-python = \"<4,>=3.9\"", Some((3, 9))),
-            ("requires-python = \">=2.7\"", None),
-            ("requires-python = \"\"", None),
-            ("requires-python", None),
-        ] {
-            assert_eq!(oldest_python(line), expected, "{line}");
-        }
     }
 }

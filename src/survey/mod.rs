@@ -4,6 +4,7 @@
 
 pub mod draft;
 pub mod layout;
+pub mod oldest_python;
 mod scalar;
 mod sink;
 pub mod wrappers;

@@ -16,14 +16,12 @@ use crate::readers::{Detail, Wanted};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::surface::Surface;
-use crate::survey::layout::{Suggested, oldest_python, suggest};
+use crate::survey::layout::{Suggested, suggest};
+use crate::survey::oldest_python::{SAYS_PYTHON, oldest_python};
 use crate::survey::wrappers::{FAMILIES, Family, Taken, Usage, Uses};
 use crate::survey::{Gathering, Library, Survey};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
-
-/// Files that may say which Python they are for.
-const SAYS_PYTHON: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
 
 /// What the tree looks like.
 pub(super) struct Looked {
@@ -59,7 +57,7 @@ pub(super) fn look(place: &Place, pool: &rayon::ThreadPool, shell: &mut Shell<'_
     let mut suggested = suggest(&survey, &usual_roots(has_src));
     suggested.target = SAYS_PYTHON.iter().find_map(|file| {
         let bytes = tree.read(&RepoPath::from_bytes(file.as_bytes()))?;
-        Some((oldest_python(&String::from_utf8_lossy(&bytes))?, *file))
+        Some((oldest_python(file, &String::from_utf8_lossy(&bytes))?, *file))
     });
     let mut looked = Looked { survey, suggested, has_src, imported: 0 };
     looked.imported = looked.libraries(place).len();

@@ -2,6 +2,7 @@
 //! not know how they are judged.
 
 use super::layout::Suggested;
+use super::places::{exclude, python};
 use super::scalar::{comment, glob, scalar};
 use super::wrappers::{Family, Usage, Wrapper};
 use super::{Library, Survey};
@@ -331,55 +332,6 @@ fn open(family: &Family, usage: &Usage) -> Part {
         family.why,
     );
     Part { why, rule, holds: false }
-}
-
-fn python(suggested: &Suggested, has_src: bool, is_explained: bool, text: &mut String) {
-    let roots: Vec<String> = suggested.roots.iter().filter_map(|(root, _)| folder(root)).collect();
-    let packages: Vec<(String, &str, usize)> = suggested
-        .packages
-        .iter()
-        .filter_map(|(path, name, files)| Some((folder(path)?, name.as_str(), *files)))
-        .collect();
-    if suggested.target.is_none() && roots.is_empty() && packages.is_empty() {
-        return;
-    }
-    text.push_str("\npython:\n");
-    if let Some(((major, minor), manifest)) = suggested.target {
-        let why = if is_explained { format!(" # the oldest that {manifest} admits") } else { String::new() };
-        let _ = writeln!(text, "  target: \"{major}.{minor}\"{why}");
-    }
-    if !roots.is_empty() {
-        let usual = if has_src { "., src" } else { "." };
-        let why = if is_explained { " # where first-party modules start" } else { "" };
-        let _ = writeln!(text, "  roots: [{usual}, {}]{why}", roots.join(", "));
-    }
-    if !packages.is_empty() {
-        let why = if is_explained { " # folders whose import name differs from their path" } else { "" };
-        let _ = writeln!(text, "  packages:{why}");
-        for (path, name, files) in packages {
-            let why = if is_explained { format!(" # in {}", count(files, "file", "files")) } else { String::new() };
-            let _ = writeln!(text, "    {path}: {}{why}", scalar(name));
-        }
-    }
-}
-
-/// A folder as `python` takes it: a path, no glob.
-fn folder(path: &RepoPath) -> Option<String> {
-    glob(path, false).map(|_| scalar(std::str::from_utf8(path.as_bytes()).unwrap_or_default()))
-}
-
-fn exclude(suggested: &Suggested, is_explained: bool, text: &mut String) {
-    let globs: Vec<(String, usize)> =
-        suggested.vendored.iter().filter_map(|(path, files)| Some((glob(path, true)?, *files))).collect();
-    if globs.is_empty() {
-        return;
-    }
-    text.push_str("\nexclude:\n");
-    for (glob, files) in globs {
-        let why =
-            if is_explained { format!(" # code of others: {}", count(files, "file", "files")) } else { String::new() };
-        let _ = writeln!(text, "  - {glob}{why}");
-    }
 }
 
 /// `12 findings today`, or that there are none.

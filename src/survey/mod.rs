@@ -5,6 +5,7 @@
 pub mod draft;
 pub mod layout;
 pub mod oldest_python;
+pub mod places;
 mod scalar;
 mod sink;
 pub mod wrappers;

@@ -98,16 +98,17 @@ const WORTH: usize = 2;
 const CLEAR: usize = 3;
 
 impl Usage {
-    /// Looks for wrappers among who `uses` the libraries of the family; `importers` tells who imports which file.
+    /// Looks for wrappers among those who use the libraries of the family, which `how` tells; `importers` tells who imports which
+    /// file.
     #[must_use]
     pub fn of(
         family: &Family,
-        uses: &Uses,
+        how: &Uses,
         importers: &BTreeMap<RepoPath, BTreeSet<&RepoPath>>,
         survey: &Survey,
         project: &Project<'_>,
     ) -> Self {
-        let direct = &uses.direct;
+        let direct = &how.direct;
         let mut libraries: Vec<(String, usize)> =
             direct.iter().map(|(library, files)| (library.clone(), files.len())).collect();
         libraries.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -127,7 +128,7 @@ impl Usage {
                     libraries,
                     importers: count,
                     namesake,
-                    handed: uses.handed_by(path),
+                    handed: how.handed_by(path),
                 });
             }
         }
@@ -136,7 +137,7 @@ impl Usage {
         let most = wrappers.first().map_or(0, |wrapper| wrapper.importers);
         wrappers.retain(|wrapper| wrapper.importers * 2 >= most);
         let is_wrapper = |path: &RepoPath| wrappers.iter().any(|wrapper| wrapper.path == *path);
-        let around = uses.taken.iter().filter(|taken| !taken.through.iter().any(is_wrapper)).map(|taken| &taken.file);
+        let around = how.taken.iter().filter(|taken| !taken.through.iter().any(is_wrapper)).map(|taken| &taken.file);
         let past: BTreeSet<&RepoPath> = users.iter().copied().chain(around).filter(|path| !is_wrapper(path)).collect();
         Self { libraries, past: past.len(), wrappers, is_doubtful: false }
     }

@@ -168,7 +168,45 @@ fn it_is_written_at_the_top_of_the_work_tree() {
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert!(tree.path().join("policy.yaml").exists());
     assert!(told.stdout.contains("1 library imported"), "{}", told.stdout);
-    assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", "."]).code, 0);
+    // A policy of a folder beneath would not be read.
+    let told = run(tree.path(), &["init", "--root", "a/b"]);
+    assert_eq!(told.code, 2, "{}", told.stdout);
+    assert!(told.stderr.contains("error: a policy above holds here already: `"), "{}", told.stderr);
+    assert!(!tree.path().join("a/b/policy.yaml").exists());
+    assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", ".", "--dry-run"]).code, 0);
+}
+
+#[test]
+fn a_policy_beneath_the_root_is_named() {
+    let tree = folder(&[(".git/HEAD", "ref: refs/heads/main\n"), ("a/b/c.py", "import requests\n")]);
+    let told = run(tree.path(), &["init", "--root", "a/b"]).stdout;
+    assert!(told.contains("\nnext: read a/b/policy.yaml and "), "{told}");
+    assert!(told.contains("\n  policy check --root a/b   keeps it so\n"), "{told}");
+    assert_eq!(run(tree.path(), &["check", "--root", "a/b"]).code, 0);
+    let told = run(tree.path(), &["init"]).stdout;
+    assert!(told.contains("\n`a/b/policy.yaml` is another policy, which a run from here does not read"), "{told}");
+    assert!(told.contains("      1  policy/unread-policy\n"), "{told}");
+}
+
+#[test]
+fn the_next_step_does_what_is_said() {
+    let next = |files: &[(&str, &str)]| {
+        let tree = folder(files);
+        let told = run(tree.path(), &["init"]).stdout;
+        (told, run(tree.path(), &["check"]).code, run(tree.path(), &["check", "--allow-empty"]).code)
+    };
+    let (told, plain, allowed) = next(&[]);
+    assert_eq!((plain, allowed), (2, 0));
+    assert!(told.contains("\nit finds nothing today: there is nothing to check\n"), "{told}");
+    assert!(told.contains("\n  policy check --allow-empty  passes;"), "{told}");
+    let (told, plain, _) = next(&[("a.py", "x = \"\"\"\nimport imp\n")]);
+    assert_eq!(plain, 2);
+    assert!(told.contains("\nit finds nothing today in what can be read\n"), "{told}");
+    assert!(told.contains("\n  policy check              exits with 2 until"), "{told}");
+    assert!(!told.contains("keeps it so"), "{told}");
+    let (told, plain, _) = next(&[("a.py", "import os\n")]);
+    assert_eq!(plain, 0);
+    assert!(told.contains("\nit finds nothing today\n") && told.contains(" keeps it so\n"), "{told}");
 }
 
 /// A service with a client of its own, which three files import.
@@ -249,4 +287,24 @@ fn only_what_the_policy_stumbles_over_is_listed_as_unread() {
     let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
     assert!(text.contains("\n#   - { in: /b.py, why: expected }"), "{text}");
     assert!(!text.contains("in: /requirements.txt"), "{text}");
+}
+
+#[test]
+fn what_is_left_out_is_told_and_vendors_of_a_shop_stay() {
+    let tree = folder(&[("lib/vendor/x.py", "import requests\n"), ("lib/vendor/y.py", ""), ("shop/__init__.py", "")]);
+    write(tree.path(), "shop/vendor/models.py", b"import requests\n");
+    write(tree.path(), "shop/views.py", b"from shop.vendor.models import Vendor\n");
+    let told = run(tree.path(), &["init"]).stdout;
+    assert!(told.contains("\nit excludes 2 Python files as the code of others: lib/vendor/\n"), "{told}");
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    let expected = "\nexclude:\n  - lib/vendor/ # code of others: 2 files\n  \
+                    # - shop/vendor/ # where it is the code of others: 1 file; 1 file imports it by name\n";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("HTTP goes through requests (1 file)."), "{text}");
+
+    std::fs::remove_file(tree.path().join("policy.yaml")).unwrap();
+    std::fs::remove_dir_all(tree.path().join("lib")).unwrap();
+    let drafted = run(tree.path(), &["init", "--dry-run"]);
+    assert!(!drafted.stderr.contains("it excludes"), "{}", drafted.stderr);
+    assert!(drafted.stdout.contains("\n# exclude:\n#   - shop/vendor/ # where"), "{}", drafted.stdout);
 }

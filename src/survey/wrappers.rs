@@ -88,8 +88,6 @@ pub struct Usage {
     pub wrappers: Vec<Wrapper>,
     /// How many files import one of the libraries, or take something of one from elsewhere; wrappers aside.
     pub past: usize,
-    /// Whether a rule with the wrapper of all would find those who use it.
-    pub is_doubtful: bool,
 }
 
 /// A wrapper is imported by so many files at least.
@@ -139,7 +137,7 @@ impl Usage {
         let is_wrapper = |path: &RepoPath| wrappers.iter().any(|wrapper| wrapper.path == *path);
         let around = how.taken.iter().filter(|taken| !taken.through.iter().any(is_wrapper)).map(|taken| &taken.file);
         let past: BTreeSet<&RepoPath> = users.iter().copied().chain(around).filter(|path| !is_wrapper(path)).collect();
-        Self { libraries, past: past.len(), wrappers, is_doubtful: false }
+        Self { libraries, past: past.len(), wrappers }
     }
 }
 
@@ -187,7 +185,7 @@ impl Usage {
         match self.wrappers.as_slice() {
             [wrapper] => {
                 let is_clear = wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past;
-                let is_right = wrapper.namesake.is_none() && wrapper.hands_out_errors_only() && !self.is_doubtful;
+                let is_right = wrapper.namesake.is_none() && wrapper.hands_out_errors_only();
                 (is_clear && is_right).then_some(wrapper)
             }
             _ => None,

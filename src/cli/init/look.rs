@@ -119,17 +119,3 @@ impl Looked {
         FAMILIES.iter().map(usage).collect()
     }
 }
-
-/// Whether a rule about a client finds who uses that client; no such rule holds from the start then.
-pub(super) fn doubt(families: &mut [(&'static Family, Usage)], findings: &[Finding]) -> bool {
-    let mut is_any = false;
-    for (family, usage) in families {
-        let Some(wrapper) = usage.agreed().map(|wrapper| wrapper.path.clone()) else { continue };
-        let mut of_rule = findings.iter().filter(|finding| &*finding.rule == family.rule);
-        let is_own =
-            |finding: &Finding| *finding.path == wrapper || finding.chain.iter().any(|link| *link.path == wrapper);
-        usage.is_doubtful = of_rule.any(is_own);
-        is_any |= usage.is_doubtful;
-    }
-    is_any
-}

@@ -11,7 +11,6 @@ use crate::parallel;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
 use crate::survey::draft::Draft;
-use crate::survey::wrappers::{Family, Usage};
 use account::{account, next};
 use clap::{Arg, ArgAction, ArgMatches};
 use look::Looked;
@@ -107,11 +106,11 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
     let looked = look::look(place, &pool, shell)?;
     let tried = trial::run(&looked.trial(), place, &pool, shell)?;
     let packs = trial::packs(&tried.findings);
-    let mut families = looked.families(&tried.findings, place);
+    let families = looked.families(&tried.findings, place);
     let found = |rule: &str| tried.findings.iter().filter(|finding| &*finding.rule == rule).count();
     let undeclared = (found("declared"), found("used"));
     let libraries = looked.libraries(place);
-    let drawn = |families: &[(&'static Family, Usage)], unread: &[(RepoPath, String)]| {
+    let drawn = |unread: &[(RepoPath, String)]| {
         let mut draft = Draft {
             survey: &looked.survey,
             version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
@@ -119,7 +118,7 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
             suggested: &looked.suggested,
             has_src: looked.has_src,
             packs: &packs,
-            families,
+            families: &families,
             unread,
             undeclared,
         };
@@ -131,12 +130,9 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
         (draft.families, draft.libraries, draft.unread) = (&[], &[], &[]);
         (draft.text(), draft.own_rules())
     };
-    let mut report = trial::run(&drawn(&families, &[]).0, place, &pool, shell)?;
-    if look::doubt(&mut families, &report.findings) {
-        report = trial::run(&drawn(&families, &[]).0, place, &pool, shell)?;
-    }
+    let report = trial::run(&drawn(&[]).0, place, &pool, shell)?;
     // What it stumbles over stands in comments, so that it judges as before.
-    let (text, own_rules) = drawn(&families, &trial::unread(&report));
+    let (text, own_rules) = drawn(&trial::unread(&report));
     Ok(Drafted { text, looked, own_rules, report })
 }
 

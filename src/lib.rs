@@ -17,7 +17,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `suppression`, `fact`, `problem`, `fingerprint`, `finding`, `report`, `owners`, `page` |
+//! | vocabulary: plain data | `span`, `excerpt`, `text`, `repo_path`, `source`, `surface`, `name`, `context`, `versions`, `level`, `builtins`, `call`, `distribution`, `accepts`, `dependency`, `suppression`, `fact`, `problem`, `fingerprint`, `finding`, `report`, `owners`, `page`, `treacherous` |
 //! | bytes to facts | `readers` (Python: candidates, lexer, blocks; tree-sitter behind one guarded call; manifests and locks; commands in containers and pipelines; notebooks and documents) |
 //! | the project around a file | `project` |
 //! | text to policy | `document` (YAML with spans, mistakes), `pattern` (globs, names), `kinds` (what verbs mean), `policy` |
@@ -96,4 +96,5 @@ pub mod suppression;
 pub mod surface;
 pub mod survey;
 pub mod text;
+pub mod treacherous;
 pub mod versions;

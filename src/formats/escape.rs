@@ -1,18 +1,8 @@
 //! Untrusted text made safe to show. Knows what terminals and log viewers obey; must not know findings.
 
+pub use crate::treacherous::is_treacherous;
 use std::borrow::Cow;
 use std::fmt::Write;
-
-/// Whether a character could steer a terminal, or hide or reorder what stands around it.
-#[must_use]
-pub fn is_treacherous(c: char) -> bool {
-    // Bidirectional signs, blanks that nobody sees, line ends of Unicode, tags, and what is no character at all (which XML
-    // cannot hold).
-    c.is_control()
-        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
-        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}')
-        || matches!(c, '\u{E0000}'..='\u{E007F}')
-}
 
 /// Text for one line: control, bidirectional and invisible characters as `\n`, `\t`, `\xHH` or `\u{H}`, and the signs by
 /// which text becomes a command of a CI runner broken.

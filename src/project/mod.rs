@@ -147,6 +147,13 @@ impl<'t> Project<'t> {
         Some(String::from_utf8_lossy(rest.get(..end)?))
     }
 
+    /// The deepest root that holds a path; outside of all of them, the root of everything.
+    #[must_use]
+    pub fn root_of(&self, path: &RepoPath) -> &RepoPath {
+        let around = self.layout.roots.iter().filter(|root| path.is_beneath(root));
+        around.max_by_key(|root| root.as_bytes().len()).unwrap_or(RepoPath::root())
+    }
+
     /// The deepest root or renamed package that holds a path; outside of all of them, the root of everything.
     fn home(&self, path: &RepoPath) -> (&RepoPath, Option<&str>) {
         let renamed = self.layout.packages.iter().map(|(path, name)| (path, Some(name.as_str())));

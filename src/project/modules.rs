@@ -33,14 +33,37 @@ impl Project<'_> {
     pub fn locate(&self, dotted: &str) -> Option<(RepoPath, std::ops::Range<usize>)> {
         let segments: Vec<&str> = dotted.split('.').collect();
         let bases = self.bases(&segments);
-        let (file, left) = bases.iter().find_map(|(base, rest)| match self.follow(base, rest) {
-            (Some(file), left @ [_, ..]) if self.tree.is_file(&file) => Some((file, left.len())),
-            _ => None,
-        })?;
+        let (file, left) = bases.iter().find_map(|base| self.handing_out(base))?;
         let at = segments.len() - left;
         let start: usize = segments.iter().take(at).map(|segment| segment.len() + 1).sum();
         let len = segments.get(at)?.len();
         Some((file, start..start + len))
+    }
+
+    /// The file or namespace folder that an absolute import leads to for whoever starts from this root: where several roots
+    /// have such a module, the one in the deepest root around `home` is meant.
+    #[must_use]
+    pub fn reached_from(&self, home: &RepoPath, dotted: &str) -> Option<RepoPath> {
+        let segments: Vec<&str> = dotted.split('.').collect();
+        let mut bases = self.bases(&segments);
+        let depth = |base: &RepoPath| if home.is_beneath(base) { base.as_bytes().len() + 1 } else { 0 };
+        // Renamed packages have fewer segments left, and stay first.
+        bases.sort_by_key(|(base, rest)| (rest.len(), std::cmp::Reverse(depth(base))));
+        bases.iter().find_map(|base| {
+            let module = || match self.follow(&base.0, base.1) {
+                (place, []) => place,
+                _ => None,
+            };
+            self.handing_out(base).map(|(file, _)| file).or_else(module)
+        })
+    }
+
+    /// The file beneath one base that hands out the rest of a name, and how many segments that is.
+    fn handing_out(&self, (base, rest): &(RepoPath, &[&str])) -> Option<(RepoPath, usize)> {
+        match self.follow(base, rest) {
+            (Some(file), left @ [_, ..]) if self.tree.is_file(&file) => Some((file, left.len())),
+            _ => None,
+        }
     }
 
     /// Whether a dotted name is that of a module, or of a package that may lack `__init__`.
@@ -164,6 +187,20 @@ mod tests {
             ("httpx.get", None),
         ] {
             assert_eq!(project.exists(name), exists, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_root_around_the_importer_comes_first() {
+        static TWICE: Files = Files(&["src/app/http.py", "app/http.py", "app/only.py"]);
+        let project = test_tree::project(&TWICE);
+        for (home, name, file) in [
+            ("src", "app.http.get", "src/app/http.py"),
+            ("", "app.http", "app/http.py"),
+            ("src", "app.only.x", "app/only.py"),
+        ] {
+            let found = project.reached_from(&RepoPath::from_bytes(home.as_bytes()), name);
+            assert_eq!(found.map(|path| path.to_string()).as_deref(), Some(file), "{home} {name}");
         }
     }
 

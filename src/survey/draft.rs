@@ -2,6 +2,7 @@
 //! not know how they are judged.
 
 use super::layout::Suggested;
+use super::places::{exclude, python};
 use super::scalar::{comment, glob, scalar};
 use super::wrappers::{Family, Usage, Wrapper};
 use super::{Library, Survey};
@@ -57,6 +58,8 @@ pub struct Draft<'d> {
 const MOST_LIBRARIES: usize = 80;
 /// Modules that may be meant, as far as they are told.
 const MOST_WRAPPERS: usize = 3;
+/// Names that a wrapper hands out, as far as they are told.
+const MOST_HANDED: usize = 5;
 /// Files that cannot be read, as far as they are listed.
 const MOST_UNREAD: usize = 10;
 /// Where lists are broken, in characters.
@@ -235,7 +238,7 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
     let others = others(usage, wrapper);
     let made_of: Vec<String> = wrapper.libraries.iter().map(|library| scalar(library)).collect();
     let path = glob(&wrapper.path, false).unwrap_or_default();
-    let why = format!(
+    let mut why = format!(
         "{} wraps {}, and {} it. {} past it.",
         comment(&wrapper.path.to_string()),
         made_of.join(" and "),
@@ -246,6 +249,14 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         },
         if usage.past == 1 { "1 file goes".to_owned() } else { format!("{} files go", usage.past) },
     );
+    why.push_str(&handed(wrapper));
+    let errors: Vec<String> = wrapper.handed.0.iter().map(|name| scalar(name)).collect();
+    let except = if errors.is_empty() { String::new() } else { format!(", except: [{}]", errors.join(", ")) };
+    let stays = if made_of.len() == 1 {
+        "its requirement may stay: the client is made of it"
+    } else {
+        "their requirements may stay: the client is made of them"
+    };
     let end = |library: Option<&String>| {
         let bad = scalar(&format!("import {}", library.map_or("", String::as_str)));
         let good = scalar(&format!("import {}", wrapper.module));
@@ -258,7 +269,7 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         family.why
     );
     let mut rule = format!(
-        "{}:\n  forbid: {{ name: [{}] }} # its requirement may stay: the client is made of it\n{middle}  allow-in: [{path}] # the client itself\n",
+        "{}:\n  forbid: {{ name: [{}]{except} }} # {stays}\n{middle}  allow-in: [{path}] # the client itself\n",
         family.rule,
         made_of.join(", "),
     );
@@ -271,6 +282,19 @@ fn decided(family: &Family, usage: &Usage, wrapper: &Wrapper) -> Vec<Part> {
         parts.push(Part { why: String::new(), rule, holds: true });
     }
     parts
+}
+
+/// What a wrapper hands out as it is, as a sentence; nothing where that is nothing.
+fn handed(wrapper: &Wrapper) -> String {
+    let (names, files) = &wrapper.handed;
+    if names.is_empty() {
+        return String::new();
+    }
+    let listed: Vec<String> = names.iter().take(MOST_HANDED).map(|name| comment(name)).collect();
+    let more = names.len() - listed.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let files = if *files == 1 { "1 file takes".to_owned() } else { format!("{files} files take") };
+    format!(" {files} from it what it hands out as it is: {}{more}.", listed.join(", "))
 }
 
 /// A rule to uncomment once a team has decided.
@@ -291,10 +315,13 @@ fn open(family: &Family, usage: &Usage) -> Part {
         let more = if more > 0 { format!(", and by {more} more") } else { String::new() };
         let _ = write!(why, " Wrapped by {}{more}.", wrappers.join(", "));
     }
-    if let [wrapper] = usage.wrappers.as_slice()
+    if let Some((wrapper, other)) = usage.wrappers.iter().find_map(|own| Some((own, own.namesake.as_ref()?))) {
+        let _ = write!(why, " {} goes by the name {}, too.", comment(&other.to_string()), comment(&wrapper.module));
+    } else if let [wrapper] = usage.wrappers.as_slice()
         && let Some(path) = glob(&wrapper.path, false)
     {
         (instead, within) = (scalar(&wrapper.module), path);
+        why.push_str(&handed(wrapper));
     }
     why.push_str(" With one agreed client:");
     let rule = format!(
@@ -305,55 +332,6 @@ fn open(family: &Family, usage: &Usage) -> Part {
         family.why,
     );
     Part { why, rule, holds: false }
-}
-
-fn python(suggested: &Suggested, has_src: bool, is_explained: bool, text: &mut String) {
-    let roots: Vec<String> = suggested.roots.iter().filter_map(|(root, _)| folder(root)).collect();
-    let packages: Vec<(String, &str, usize)> = suggested
-        .packages
-        .iter()
-        .filter_map(|(path, name, files)| Some((folder(path)?, name.as_str(), *files)))
-        .collect();
-    if suggested.target.is_none() && roots.is_empty() && packages.is_empty() {
-        return;
-    }
-    text.push_str("\npython:\n");
-    if let Some(((major, minor), manifest)) = suggested.target {
-        let why = if is_explained { format!(" # the oldest that {manifest} admits") } else { String::new() };
-        let _ = writeln!(text, "  target: \"{major}.{minor}\"{why}");
-    }
-    if !roots.is_empty() {
-        let usual = if has_src { "., src" } else { "." };
-        let why = if is_explained { " # where first-party modules start" } else { "" };
-        let _ = writeln!(text, "  roots: [{usual}, {}]{why}", roots.join(", "));
-    }
-    if !packages.is_empty() {
-        let why = if is_explained { " # folders whose import name differs from their path" } else { "" };
-        let _ = writeln!(text, "  packages:{why}");
-        for (path, name, files) in packages {
-            let why = if is_explained { format!(" # in {}", count(files, "file", "files")) } else { String::new() };
-            let _ = writeln!(text, "    {path}: {}{why}", scalar(name));
-        }
-    }
-}
-
-/// A folder as `python` takes it: a path, no glob.
-fn folder(path: &RepoPath) -> Option<String> {
-    glob(path, false).map(|_| scalar(std::str::from_utf8(path.as_bytes()).unwrap_or_default()))
-}
-
-fn exclude(suggested: &Suggested, is_explained: bool, text: &mut String) {
-    let globs: Vec<(String, usize)> =
-        suggested.vendored.iter().filter_map(|(path, files)| Some((glob(path, true)?, *files))).collect();
-    if globs.is_empty() {
-        return;
-    }
-    text.push_str("\nexclude:\n");
-    for (glob, files) in globs {
-        let why =
-            if is_explained { format!(" # code of others: {}", count(files, "file", "files")) } else { String::new() };
-        let _ = writeln!(text, "  - {glob}{why}");
-    }
 }
 
 /// `12 findings today`, or that there are none.

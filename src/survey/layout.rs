@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const WORTH: usize = 2;
 /// At most so many further roots; a tree that needs more is put together by a program.
 const MOST_ROOTS: usize = 12;
+/// A relative import climbs so far.
+const MOST_DOTS: u32 = 64;
 /// Folders that usually hold the code of others.
 const VENDORED: [&[u8]; 6] = [b"vendor", b"_vendor", b"vendored", b"third_party", b"thirdparty", b"3rdparty"];
 
@@ -23,6 +25,8 @@ pub struct Suggested {
     pub packages: Vec<(RepoPath, String, usize)>,
     /// Folders with the code of others, and how many files of Python each holds.
     pub vendored: Vec<(RepoPath, usize)>,
+    /// Folders that may as well be the project's own, how many files each holds, and how many others import from it.
+    pub maybe_own: Vec<(RepoPath, usize, usize)>,
     /// Names of all modules and folders with Python, wherever they lie, as code could spell them.
     pub local: BTreeSet<String>,
     /// The oldest Python that a manifest admits, and that manifest.
@@ -33,13 +37,14 @@ pub struct Suggested {
 #[must_use]
 pub fn suggest(survey: &Survey, usual: &[RepoPath]) -> Suggested {
     let folders = Folders::of(survey);
-    let vendored = folders.vendored();
+    let mut vendored = folders.vendored();
+    let maybe_own = take_own(&mut vendored, survey, usual);
     let own: Vec<&Seen> =
         survey.code().filter(|seen| !vendored.iter().any(|(folder, _)| seen.path.is_beneath(folder))).collect();
     let packages = hyphenated(&own, &folders, usual);
     let roots = further_roots(&own, &folders, usual, &packages);
     let local = folders.homes.keys().map(|name| name.replace('-', "_")).collect();
-    Suggested { roots, packages, vendored, local, target: None }
+    Suggested { roots, packages, vendored, maybe_own, local, target: None }
 }
 
 /// Folders that hold Python, and what lies directly in each.
@@ -89,6 +94,48 @@ impl Folders {
             }
         }
         found
+    }
+}
+
+/// Takes those out that go by a plain word and are imported by their full name: a shop has vendors, too.
+fn take_own(
+    vendored: &mut Vec<(RepoPath, usize)>,
+    survey: &Survey,
+    usual: &[RepoPath],
+) -> Vec<(RepoPath, usize, usize)> {
+    let mut own = Vec::new();
+    vendored.retain(|(folder, size)| {
+        let by_name = |seen: &&Seen| {
+            !seen.path.is_beneath(folder) && seen.imports.iter().any(|import| leads(import, seen, folder, usual))
+        };
+        let files = if folder.file_name() == b"vendor" { survey.code().filter(by_name).count() } else { 0 };
+        if files > 0 {
+            own.push((folder.clone(), *size, files));
+        }
+        files == 0
+    });
+    own
+}
+
+/// Whether an import leads into a folder by the way to it, from a usual root or any folder around the file that imports.
+fn leads(import: &super::Imported, seen: &Seen, folder: &RepoPath, usual: &[RepoPath]) -> bool {
+    let below = import.name.replace('.', "/");
+    let is_there = |base: &RepoPath| base.join(below.as_bytes()).is_beneath(folder);
+    if import.level == 0 && usual.iter().any(is_there) {
+        return true;
+    }
+    let mut base = seen.path.parent();
+    for _ in 1..import.level.min(MOST_DOTS) {
+        base = base.parent();
+    }
+    loop {
+        if is_there(&base) {
+            return true;
+        }
+        if import.level > 0 || base.as_bytes().is_empty() {
+            return false;
+        }
+        base = base.parent();
     }
 }
 
@@ -155,31 +202,6 @@ fn further_roots(
     roots
 }
 
-/// The oldest Python that a manifest admits, from the line that says so.
-#[must_use]
-pub fn oldest_python(manifest: &str) -> Option<(u8, u8)> {
-    let line = manifest.lines().find_map(|line| {
-        let line = line.trim_start();
-        let rest = ["requires-python", "python_requires"].iter().find_map(|key| line.strip_prefix(key))?;
-        rest.trim_start().strip_prefix(['=', ':'])
-    })?;
-    let specifier = line.trim().trim_start_matches(['"', '\'', '=', ' ']);
-    let bound = specifier.split(',').find_map(|part| {
-        let part = part.trim().trim_matches(['"', '\'']);
-        let rest = [">=", "~=", "==", "^"].iter().find_map(|sign| part.strip_prefix(sign)).or_else(|| {
-            // `python_requires = >=3.9` has lost its sign above.
-            part.strip_prefix('>').map(|rest| rest.trim_start_matches('='))
-        })?;
-        let mut numbers = rest.trim().split('.');
-        let major: u8 = numbers.next()?.trim().parse().ok()?;
-        let digits = numbers.next().unwrap_or("0");
-        let minor: u8 = digits.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()?;
-        Some((major, minor))
-    })?;
-    let known = standard_library::OLDEST..=standard_library::NEWEST;
-    (bound.0 == 3 && known.contains(&bound.1)).then_some(bound)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,19 +258,18 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_python_is_read_from_a_line() {
-        for (line, expected) in [
-            ("requires-python = \">=3.9\"", Some((3, 9))),
-            ("[project]\nname = \"x\"\nrequires-python = '>=3.10,<4'", Some((3, 10))),
-            ("python_requires = >=3.8", Some((3, 8))),
-            ("    python_requires=\">= 3.11\",", Some((3, 11))),
-            ("requires-python = \"~=3.12.1\"", Some((3, 12))),
-            ("requires-python = \"<4,>=3.9\"", Some((3, 9))),
-            ("requires-python = \">=2.7\"", None),
-            ("requires-python = \"\"", None),
-            ("requires-python", None),
-        ] {
-            assert_eq!(oldest_python(line), expected, "{line}");
-        }
+    fn vendors_of_a_shop_are_no_code_of_others() {
+        let files = survey(&[
+            ("shop/vendor/models.py", &["requests", "shop.vendor.names"]),
+            ("shop/views.py", &["shop.vendor.models.Vendor"]),
+            ("lib/vendor/x.py", &[]),
+            ("lib/a.py", &["lib.vendors.x", "vendored"]),
+            ("pip/_vendor/x.py", &[]),
+            ("pip/a.py", &["pip._vendor.x"]),
+        ]);
+        let path = |text: &str| RepoPath::from_bytes(text.as_bytes());
+        let suggested = suggest(&files, &usual());
+        assert_eq!(suggested.vendored, [(path("lib/vendor"), 1), (path("pip/_vendor"), 1)]);
+        assert_eq!(suggested.maybe_own, [(path("shop/vendor"), 1, 1)]);
     }
 }

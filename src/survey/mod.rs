@@ -4,6 +4,8 @@
 
 pub mod draft;
 pub mod layout;
+pub mod oldest_python;
+pub mod places;
 mod scalar;
 mod sink;
 pub mod wrappers;
@@ -101,10 +103,12 @@ impl Survey {
     /// Which files import which file of the project, tests counted apart: for each, who imports it.
     #[must_use]
     pub fn importers(&self, project: &Project<'_>) -> BTreeMap<RepoPath, BTreeSet<&RepoPath>> {
-        let mut places: FxHashMap<String, Option<RepoPath>> = FxHashMap::default();
+        // The same name leads elsewhere from another root.
+        let mut places: FxHashMap<(&RepoPath, String), Option<RepoPath>> = FxHashMap::default();
         let mut importers: BTreeMap<RepoPath, BTreeSet<&RepoPath>> = BTreeMap::new();
         for seen in self.code() {
             let own = project.importer(&seen.path);
+            let root = project.root_of(&seen.path);
             for import in &seen.imports {
                 let name = match import.level {
                     0 => import.name.to_string(),
@@ -116,15 +120,34 @@ impl Survey {
                 if !project.is_first_party(crate::name::top(&name)) {
                     continue;
                 }
-                let place = places.entry(name).or_insert_with_key(|name| {
-                    project.locate(name).map(|(file, _)| file).or_else(|| project.module(name))
-                });
+                let place =
+                    places.entry((root, name)).or_insert_with_key(|(root, name)| project.reached_from(root, name));
                 if let Some(place) = place.as_ref().filter(|place| **place != seen.path) {
                     importers.entry(place.clone()).or_default().insert(&seen.path);
                 }
             }
         }
         importers
+    }
+}
+
+impl Survey {
+    /// Another file that goes by the same module name: whoever reads that name cannot tell which one is meant.
+    #[must_use]
+    pub fn namesake(&self, path: &RepoPath, project: &Project<'_>) -> Option<&RepoPath> {
+        let module = project.module_name(path);
+        let last = module.rsplit('.').next().unwrap_or_default();
+        let may_be = |other: &RepoPath| {
+            let stem = other.file_name();
+            let stem = stem.strip_suffix(b".py").or_else(|| stem.strip_suffix(b".pyi")).unwrap_or_default();
+            stem == last.as_bytes() || stem == b"__init__"
+        };
+        let is_stub = |other: &RepoPath| {
+            let without = |path: &RepoPath| path.as_bytes().strip_suffix(b"i").unwrap_or(path.as_bytes()).to_vec();
+            without(other) == without(path)
+        };
+        let mut others = self.code().map(|seen| &seen.path).filter(|other| !is_stub(other) && may_be(other));
+        others.find(|other| project.module_names(other).contains(&module))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text as YAML that reads back as the same text (YAML 1.2, section 7.3). Knows scalars only.
 
 use crate::repo_path::RepoPath;
+use crate::treacherous::is_treacherous;
 use std::fmt::Write as _;
 
 /// A string as a YAML scalar that stands for nothing else, in a list or behind a key.
@@ -23,8 +24,9 @@ pub(super) fn scalar(text: &str) -> String {
                 quoted.push('\\');
                 quoted.push(c);
             }
-            c if c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            c if is_treacherous(c) => {
+                let code = u32::from(c);
+                let _ = if code > 0xFFFF { write!(quoted, "\\U{code:08X}") } else { write!(quoted, "\\u{code:04X}") };
             }
             c => quoted.push(c),
         }
@@ -49,9 +51,7 @@ pub(super) fn glob(path: &RepoPath, is_folder: bool) -> Option<String> {
 /// Text for a comment: one line, nothing that steers.
 #[must_use]
 pub(super) fn comment(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{85}' | '\u{2028}'..='\u{202E}') { '?' } else { c })
-        .collect()
+    text.chars().map(|c| if is_treacherous(c) { '?' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -69,9 +69,15 @@ mod tests {
             ("a\n#\"\\", "\"a\\u000A#\\\"\\\\\""),
             ("", "\"\""),
             ("-x", "\"-x\""),
+            ("a\u{2066}\u{e0041}", "\"a\\u2066\\U000E0041\""),
         ] {
             assert_eq!(scalar(text), expected);
         }
+    }
+
+    #[test]
+    fn nothing_steers_in_a_comment() {
+        assert_eq!(comment("a\u{2066}b\u{200f}\n\u{202e}c"), "a?b???c");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which modules of the project wrap a kind of library already. Knows who imports whom; must not know policies.
 
+use super::Survey;
 use crate::project::Project;
 use crate::repo_path::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,30 @@ pub struct Wrapper {
     pub libraries: Vec<String>,
     /// How many files import it.
     pub importers: usize,
+    /// Another file that is imported by the same name, where there is one.
+    pub namesake: Option<RepoPath>,
+    /// Names of these libraries that it hands out as they are, in order, and how many files take one.
+    pub handed: (Vec<String>, usize),
+}
+
+/// A name of a library that a file takes from a module of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Who takes it.
+    pub file: RepoPath,
+    /// What it is, by its name in the library.
+    pub name: String,
+    /// The modules that hand it on.
+    pub through: Vec<RepoPath>,
+}
+
+/// How files use the libraries of a family.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Libraries, and who imports them.
+    pub direct: BTreeMap<String, BTreeSet<RepoPath>>,
+    /// What is taken from modules that import them.
+    pub taken: Vec<Taken>,
 }
 
 /// How a family is used.
@@ -61,7 +86,7 @@ pub struct Usage {
     pub libraries: Vec<(String, usize)>,
     /// Modules that wrap some of them, the most imported first.
     pub wrappers: Vec<Wrapper>,
-    /// How many files import one of the libraries, wrappers aside.
+    /// How many files import one of the libraries, or take something of one from elsewhere; wrappers aside.
     pub past: usize,
 }
 
@@ -71,14 +96,17 @@ const WORTH: usize = 2;
 const CLEAR: usize = 3;
 
 impl Usage {
-    /// Looks for wrappers. `direct` are the libraries of the family and who imports them; `importers` who imports which file.
+    /// Looks for wrappers among those who use the libraries of the family, which `how` tells; `importers` tells who imports which
+    /// file.
     #[must_use]
     pub fn of(
         family: &Family,
-        direct: &BTreeMap<String, BTreeSet<RepoPath>>,
+        how: &Uses,
         importers: &BTreeMap<RepoPath, BTreeSet<&RepoPath>>,
+        survey: &Survey,
         project: &Project<'_>,
     ) -> Self {
+        let direct = &how.direct;
         let mut libraries: Vec<(String, usize)> =
             direct.iter().map(|(library, files)| (library.clone(), files.len())).collect();
         libraries.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -91,7 +119,15 @@ impl Usage {
             if count >= WORTH && is_open {
                 let wraps = direct.iter().filter(|(_, files)| files.contains(*path));
                 let libraries = wraps.map(|(library, _)| library.clone()).collect();
-                wrappers.push(Wrapper { path: (*path).clone(), module, libraries, importers: count });
+                let namesake = survey.namesake(path, project).cloned();
+                wrappers.push(Wrapper {
+                    path: (*path).clone(),
+                    module,
+                    libraries,
+                    importers: count,
+                    namesake,
+                    handed: how.handed_by(path),
+                });
             }
         }
         wrappers.sort_by(|a, b| b.importers.cmp(&a.importers).then_with(|| a.path.cmp(&b.path)));
@@ -99,8 +135,30 @@ impl Usage {
         let most = wrappers.first().map_or(0, |wrapper| wrapper.importers);
         wrappers.retain(|wrapper| wrapper.importers * 2 >= most);
         let is_wrapper = |path: &RepoPath| wrappers.iter().any(|wrapper| wrapper.path == *path);
-        let past = users.iter().filter(|path| !is_wrapper(path)).count();
-        Self { libraries, wrappers, past }
+        let around = how.taken.iter().filter(|taken| !taken.through.iter().any(is_wrapper)).map(|taken| &taken.file);
+        let past: BTreeSet<&RepoPath> = users.iter().copied().chain(around).filter(|path| !is_wrapper(path)).collect();
+        Self { libraries, past: past.len(), wrappers }
+    }
+}
+
+impl Uses {
+    /// What a module hands out as it is, and how many files take something of it.
+    fn handed_by(&self, path: &RepoPath) -> (Vec<String>, usize) {
+        let through = || self.taken.iter().filter(|taken| taken.through.contains(path));
+        let names: BTreeSet<&String> = through().map(|taken| &taken.name).collect();
+        let files: BTreeSet<&RepoPath> = through().map(|taken| &taken.file).collect();
+        (names.into_iter().cloned().collect(), files.len())
+    }
+}
+
+impl Wrapper {
+    /// Whether all that it hands out as it is may be taken from anywhere: what is raised has to be caught.
+    #[must_use]
+    pub fn hands_out_errors_only(&self) -> bool {
+        self.handed.0.iter().all(|name| {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            ["Error", "Exception", "Warning"].iter().any(|end| last.ends_with(end))
+        })
     }
 }
 
@@ -120,11 +178,16 @@ impl Family {
 
 impl Usage {
     /// The wrapper that everything else shall go through, where it is clear which one that is: there is no other, several files
-    /// import it, and whoever goes past it is no large majority.
+    /// import it, no other module has its name, using it breaks no rule about it, and whoever goes past it is no large
+    /// majority.
     #[must_use]
     pub fn agreed(&self) -> Option<&Wrapper> {
         match self.wrappers.as_slice() {
-            [wrapper] if wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past => Some(wrapper),
+            [wrapper] => {
+                let is_clear = wrapper.importers >= CLEAR && wrapper.importers * 2 >= self.past;
+                let is_right = wrapper.namesake.is_none() && wrapper.hands_out_errors_only();
+                (is_clear && is_right).then_some(wrapper)
+            }
             _ => None,
         }
     }

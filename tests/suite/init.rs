@@ -2,6 +2,7 @@
 //! that it finds is what `policy check` finds.
 
 use super::harness::{copy, folder, project, run, write};
+use policy::formats::escape::is_treacherous;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -18,7 +19,7 @@ fn trees() -> Vec<(&'static str, TempDir)> {
         ("migration", copied("tests/cases/init-migration/tree")),
         ("one file", folder(&[("a.py", "import requests, redis\n")])),
         ("nothing", folder(&[])),
-        ("broken", folder(&[("a.py", "import requests\nx = \"\"\"\nimport redis\n"), ("b.py", "import httpx\n")])),
+        ("broken", folder(&[("a.py", "import requests\nx = \"\"\"\nimport imp\n"), ("b.py", "import httpx\n")])),
         (
             "several wrappers",
             folder(&[
@@ -39,7 +40,15 @@ fn hostile() -> TempDir {
     let mut names =
         vec!["a: b", "x #y", "'q'", "\"q\"", "[x]", "{y}", "*z", "?", "!n", "& a", "- d", "no", "1.0", "é-è", "  s"];
     if cfg!(unix) {
-        names.extend(["new\nline", "esc\u{1b}[31m", "back\\slash", "col:on", "bidi\u{202e}x"]);
+        names.extend([
+            "new\nline",
+            "esc\u{1b}[31m",
+            "back\\slash",
+            "col:on",
+            "bidi\u{202e}x",
+            "lri\u{2066}b\u{200f}",
+            "rli\u{2067}\u{200e}\u{e0041}",
+        ]);
     }
     for (n, name) in names.iter().enumerate() {
         write(place.path(), &format!("pack-age{n}/{name}/http_client.py"), b"import httpx\nimport redis\n");
@@ -79,7 +88,9 @@ fn what_init_says_is_what_check_finds() {
         let dry = run(tree.path(), &["init", "--dry-run"]);
         let told = run(tree.path(), &["init"]);
         assert_eq!((dry.code, told.code), (0, 0), "{name}: {}", told.stderr);
-        assert!(told.stdout.chars().all(|c| c == '\n' || !c.is_control()), "{name}: {}", told.stdout);
+        for text in [&told.stdout, &dry.stdout, &dry.stderr] {
+            assert!(text.chars().all(|c| c == '\n' || !is_treacherous(c)), "{name}: {text:?}");
+        }
         let written = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
         assert_eq!(dry.stdout, written, "{name}");
         let (counts, report) = by_rule(tree.path());
@@ -157,5 +168,143 @@ fn it_is_written_at_the_top_of_the_work_tree() {
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert!(tree.path().join("policy.yaml").exists());
     assert!(told.stdout.contains("1 library imported"), "{}", told.stdout);
-    assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", "."]).code, 0);
+    // A policy of a folder beneath would not be read.
+    let told = run(tree.path(), &["init", "--root", "a/b"]);
+    assert_eq!(told.code, 2, "{}", told.stdout);
+    assert!(told.stderr.contains("error: a policy above holds here already: `"), "{}", told.stderr);
+    assert!(!tree.path().join("a/b/policy.yaml").exists());
+    assert_eq!(run(&tree.path().join("a/b"), &["init", "--root", ".", "--dry-run"]).code, 0);
+}
+
+#[test]
+fn a_policy_beneath_the_root_is_named() {
+    let tree = folder(&[(".git/HEAD", "ref: refs/heads/main\n"), ("a/b/c.py", "import requests\n")]);
+    let told = run(tree.path(), &["init", "--root", "a/b"]).stdout;
+    assert!(told.contains("\nnext: read a/b/policy.yaml and "), "{told}");
+    assert!(told.contains("\n  policy check --root a/b   keeps it so\n"), "{told}");
+    assert_eq!(run(tree.path(), &["check", "--root", "a/b"]).code, 0);
+    let told = run(tree.path(), &["init"]).stdout;
+    assert!(told.contains("\n`a/b/policy.yaml` is another policy, which a run from here does not read"), "{told}");
+    assert!(told.contains("      1  policy/unread-policy\n"), "{told}");
+}
+
+#[test]
+fn the_next_step_does_what_is_said() {
+    let next = |files: &[(&str, &str)]| {
+        let tree = folder(files);
+        let told = run(tree.path(), &["init"]).stdout;
+        (told, run(tree.path(), &["check"]).code, run(tree.path(), &["check", "--allow-empty"]).code)
+    };
+    let (told, plain, allowed) = next(&[]);
+    assert_eq!((plain, allowed), (2, 0));
+    assert!(told.contains("\nit finds nothing today: there is nothing to check\n"), "{told}");
+    assert!(told.contains("\n  policy check --allow-empty  passes;"), "{told}");
+    let (told, plain, _) = next(&[("a.py", "x = \"\"\"\nimport imp\n")]);
+    assert_eq!(plain, 2);
+    assert!(told.contains("\nit finds nothing today in what can be read\n"), "{told}");
+    assert!(told.contains("\n  policy check              exits with 2 until"), "{told}");
+    assert!(!told.contains("keeps it so"), "{told}");
+    let (told, plain, _) = next(&[("a.py", "import os\n")]);
+    assert_eq!(plain, 0);
+    assert!(told.contains("\nit finds nothing today\n") && told.contains(" keeps it so\n"), "{told}");
+}
+
+/// A service with a client of its own, which three files import.
+fn service(place: &Path, name: &str) {
+    write(place, &format!("services/{name}/app/__init__.py"), b"");
+    write(place, &format!("services/{name}/app/http_client.py"), b"import requests\n");
+    for n in 1..=3 {
+        write(place, &format!("services/{name}/app/u{n}.py"), b"from app.http_client import x\n");
+    }
+}
+
+#[test]
+fn clients_of_the_same_name_are_told_apart() {
+    let tree = folder(&[]);
+    service(tree.path(), "api");
+    service(tree.path(), "mail");
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(
+        drafted.contains("Wrapped by services/api/app/http_client.py, services/mail/app/http_client.py."),
+        "{drafted}"
+    );
+    assert!(drafted.contains(" goes by the name app.http_client, too."), "{drafted}");
+    assert!(drafted.contains("\n#   http-client:\n"), "{drafted}");
+
+    // One of them is no client of a library: the name still says nothing.
+    write(tree.path(), "services/mail/app/http_client.py", b"x = 1\n");
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(drafted.contains("Wrapped by services/api/app/http_client.py. services/mail/"), "{drafted}");
+    assert!(drafted.contains("\n#   http-client:\n"), "{drafted}");
+
+    // Alone it is the client of three files.
+    std::fs::remove_dir_all(tree.path().join("services/mail")).unwrap();
+    let drafted = run(tree.path(), &["init", "--dry-run"]).stdout;
+    assert!(drafted.contains("http_client.py wraps requests, and 3 files import it. 0 files go past it."), "{drafted}");
+    assert!(drafted.contains("\n  http-client:\n"), "{drafted}");
+}
+
+#[test]
+fn who_uses_the_client_breaks_no_rule_about_it() {
+    let drafted = |client: &str, taken: &str| {
+        let tree = folder(&[("acme/__init__.py", ""), ("acme/http_client.py", client)]);
+        for n in 1..=3 {
+            write(tree.path(), &format!("acme/u{n}.py"), format!("{taken}\n").as_bytes());
+        }
+        assert_eq!(run(tree.path(), &["init"]).code, 0);
+        assert_eq!(run(tree.path(), &["check"]).code, 0, "{client}");
+        assert_eq!(run(tree.path(), &["test"]).code, 0, "{client}");
+        std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap()
+    };
+    // What the client raises is caught elsewhere.
+    let client = "import requests\nfrom requests import RequestException\ndef get(u): return requests.get(u)\n";
+    let text = drafted(client, "from acme.http_client import get, RequestException");
+    let sentence = " 3 files take from it what it hands out as it is: requests.RequestException.\n";
+    assert!(text.contains(sentence), "{text}");
+    assert!(text.contains("\n    forbid: { name: [requests], except: [requests.RequestException] } # its"), "{text}");
+    // A call that nobody has wrapped goes around whatever the client sets up.
+    let text = drafted("from httpx import get\n", "from acme.http_client import get");
+    assert!(text.contains(" it hands out as it is: httpx.get. With one agreed client:\n"), "{text}");
+    assert!(text.contains("\n#   http-client:\n"), "{text}");
+    // Several libraries have several requirements.
+    let text = drafted("import httpx, requests\ndef get(): ...\n", "from acme.http_client import get");
+    let several = "{ name: [httpx, requests] } # their requirements may stay: the client is made of them\n";
+    assert!(text.contains(several), "{text}");
+}
+
+#[test]
+fn only_what_the_policy_stumbles_over_is_listed_as_unread() {
+    let tree = folder(&[("a.py", "import os\n"), ("requirements.txt", "requests ==== 2\n")]);
+    write(tree.path(), "pyproject.toml", b"[project\nname = \"x\n");
+    let drafted = run(tree.path(), &["init"]).stdout;
+    assert_eq!(run(tree.path(), &["check"]).code, 0);
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    assert!(!text.contains("cannot be read") && !drafted.contains("cannot be read"), "{drafted}{text}");
+
+    write(tree.path(), "b.py", b"import os\nx = \"\"\"\nimport imp\n");
+    std::fs::remove_file(tree.path().join("policy.yaml")).unwrap();
+    assert!(run(tree.path(), &["init"]).stdout.contains("1 problem: something cannot be read"));
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    assert!(text.contains("\n#   - { in: /b.py, why: expected }"), "{text}");
+    assert!(!text.contains("in: /requirements.txt"), "{text}");
+}
+
+#[test]
+fn what_is_left_out_is_told_and_vendors_of_a_shop_stay() {
+    let tree = folder(&[("lib/vendor/x.py", "import requests\n"), ("lib/vendor/y.py", ""), ("shop/__init__.py", "")]);
+    write(tree.path(), "shop/vendor/models.py", b"import requests\n");
+    write(tree.path(), "shop/views.py", b"from shop.vendor.models import Vendor\n");
+    let told = run(tree.path(), &["init"]).stdout;
+    assert!(told.contains("\nit excludes 2 Python files as the code of others: lib/vendor/\n"), "{told}");
+    let text = std::fs::read_to_string(tree.path().join("policy.yaml")).unwrap();
+    let expected = "\nexclude:\n  - lib/vendor/ # code of others: 2 files\n  \
+                    # - shop/vendor/ # where it is the code of others: 1 file; 1 file imports it by name\n";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("HTTP goes through requests (1 file)."), "{text}");
+
+    std::fs::remove_file(tree.path().join("policy.yaml")).unwrap();
+    std::fs::remove_dir_all(tree.path().join("lib")).unwrap();
+    let drafted = run(tree.path(), &["init", "--dry-run"]);
+    assert!(!drafted.stderr.contains("it excludes"), "{}", drafted.stderr);
+    assert!(drafted.stdout.contains("\n# exclude:\n#   - shop/vendor/ # where"), "{}", drafted.stdout);
 }

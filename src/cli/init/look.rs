@@ -16,14 +16,12 @@ use crate::readers::{Detail, Wanted};
 use crate::repo_path::RepoPath;
 use crate::source::Source;
 use crate::surface::Surface;
-use crate::survey::layout::{Suggested, oldest_python, suggest};
-use crate::survey::wrappers::{FAMILIES, Family, Usage};
+use crate::survey::layout::{Suggested, suggest};
+use crate::survey::oldest_python::{SAYS_PYTHON, oldest_python};
+use crate::survey::wrappers::{FAMILIES, Family, Taken, Usage, Uses};
 use crate::survey::{Gathering, Library, Survey};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
-
-/// Files that may say which Python they are for.
-const SAYS_PYTHON: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
 
 /// What the tree looks like.
 pub(super) struct Looked {
@@ -59,7 +57,7 @@ pub(super) fn look(place: &Place, pool: &rayon::ThreadPool, shell: &mut Shell<'_
     let mut suggested = suggest(&survey, &usual_roots(has_src));
     suggested.target = SAYS_PYTHON.iter().find_map(|file| {
         let bytes = tree.read(&RepoPath::from_bytes(file.as_bytes()))?;
-        Some((oldest_python(&String::from_utf8_lossy(&bytes))?, *file))
+        Some((oldest_python(file, &String::from_utf8_lossy(&bytes))?, *file))
     });
     let mut looked = Looked { survey, suggested, has_src, imported: 0 };
     looked.imported = looked.libraries(place).len();
@@ -105,12 +103,18 @@ impl Looked {
                 .filter(|rule| rule.level == Level::Error)
                 .map(|rule| format!("{}/{}", family.pack, rule.id))
                 .collect();
-            let mut direct: BTreeMap<String, BTreeSet<RepoPath>> = BTreeMap::new();
+            let mut uses = Uses::default();
             let own = findings.iter().filter(|finding| rules.contains(&*finding.rule));
-            for finding in own.filter(|finding| finding.surface == Surface::Code && finding.chain.is_empty()) {
-                direct.entry(finding.matched.to_string()).or_default().insert((*finding.path).clone());
+            for finding in own.filter(|finding| finding.surface == Surface::Code) {
+                let file = (*finding.path).clone();
+                if finding.chain.is_empty() {
+                    uses.direct.entry(finding.matched.to_string()).or_default().insert(file);
+                } else {
+                    let through = finding.chain.iter().map(|link| (*link.path).clone()).collect();
+                    uses.taken.push(Taken { file, name: finding.name.to_string(), through });
+                }
             }
-            (family, Usage::of(family, &direct, &importers, &project))
+            (family, Usage::of(family, &uses, &importers, &self.survey, &project))
         };
         FAMILIES.iter().map(usage).collect()
     }

@@ -1,22 +1,21 @@
 //! `policy init`: a first policy from what the tree looks like. Knows the order of things, and what is told. Never overwrites.
 
+mod account;
 mod look;
 mod trial;
 
 use super::{Command, Exit, Shell, common};
-use crate::disk::{POLICY_NAMES, Place, plain};
-use crate::finding::Finding;
-use crate::formats::{escape, summary};
+use crate::disk::{self, POLICY_NAMES, Place, plain};
+use crate::formats::escape;
 use crate::parallel;
 use crate::repo_path::RepoPath;
 use crate::report::Report;
-use crate::survey::draft::{Draft, count};
+use crate::survey::draft::Draft;
+use account::{account, next};
 use clap::{Arg, ArgAction, ArgMatches};
 use look::Looked;
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The command.
 pub(super) static COMMAND: Command = Command { name: "init", define, run };
@@ -66,6 +65,11 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
             "edit it; `policy rules` lists what it says, and `--dry-run` prints another one",
         );
     }
+    if let Some(policy) = above(&place).filter(|_| !is_dry) {
+        let what = format!("a policy above holds here already: `{}`", policy.display());
+        let help = "say there what holds in this folder alone (`in`); `--dry-run` prints a policy of its own";
+        return common::fail(shell, &what, help);
+    }
     let drafted = match draft(matches, &place, shell) {
         Ok(drafted) => drafted,
         Err(exit) => return exit,
@@ -82,9 +86,17 @@ fn run(matches: &ArgMatches, shell: &mut Shell<'_>) -> Exit {
     }
     let shown = file.strip_prefix(&shell.working).unwrap_or(&file);
     let mut text = account(&drafted, &format!("wrote {}", escape::line(&shown.display().to_string())));
-    text.push_str(&next(&drafted));
+    // From above, a policy is found by its root alone.
+    let root = place.root.strip_prefix(&shell.working).ok().filter(|below| !below.as_os_str().is_empty());
+    text.push_str(&next(&drafted.report, root));
     let written = shell.out.write_all(text.as_bytes());
     common::printed(shell, written, Exit::Clean)
+}
+
+/// The policy that holds in the root where nobody names it as one.
+fn above(place: &Place) -> Option<PathBuf> {
+    let request = disk::Request { root: None, policy: None, first: place.root.clone() };
+    disk::locate(&request).ok()?.policy
 }
 
 /// Looks at the tree and puts a policy together.
@@ -96,31 +108,31 @@ fn draft(matches: &ArgMatches, place: &Place, shell: &mut Shell<'_>) -> Result<D
     let packs = trial::packs(&tried.findings);
     let families = looked.families(&tried.findings, place);
     let found = |rule: &str| tried.findings.iter().filter(|finding| &*finding.rule == rule).count();
+    let undeclared = (found("declared"), found("used"));
     let libraries = looked.libraries(place);
-    let problems = tried.problems.iter().filter_map(|own| Some((own.path.clone()?, own.message.to_string())));
-    let mut unread: Vec<(RepoPath, String)> = problems.collect();
-    unread.dedup_by(|a, b| a.0 == b.0);
-    let mut draft = Draft {
-        survey: &looked.survey,
-        version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
-        libraries: &libraries,
-        suggested: &looked.suggested,
-        has_src: looked.has_src,
-        packs: &packs,
-        families: &families,
-        unread: &unread,
-        undeclared: (found("declared"), found("used")),
-    };
-    let mut text = draft.text();
-    if trial::policy(&text).is_none() {
+    let drawn = |unread: &[(RepoPath, String)]| {
+        let mut draft = Draft {
+            survey: &looked.survey,
+            version: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
+            libraries: &libraries,
+            suggested: &looked.suggested,
+            has_src: looked.has_src,
+            packs: &packs,
+            families: &families,
+            unread,
+            undeclared,
+        };
+        let text = draft.text();
+        if trial::policy(&text).is_some() {
+            return (text, draft.own_rules());
+        }
         // A name in the tree that no policy can hold: the packs alone are a policy, too.
-        draft.families = &[];
-        draft.libraries = &[];
-        draft.unread = &[];
-        text = draft.text();
-    }
-    let own_rules = draft.own_rules();
-    let report = trial::run(&text, place, &pool, shell)?;
+        (draft.families, draft.libraries, draft.unread) = (&[], &[], &[]);
+        (draft.text(), draft.own_rules())
+    };
+    let report = trial::run(&drawn(&[]).0, place, &pool, shell)?;
+    // What it stumbles over stands in comments, so that it judges as before.
+    let (text, own_rules) = drawn(&trial::unread(&report));
     Ok(Drafted { text, looked, own_rules, report })
 }
 
@@ -130,74 +142,4 @@ fn write_new(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut temporary = super::output::builder(file).prefix(".policy-").tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.persist_noclobber(file).map(|_| ()).map_err(|error| error.error)
-}
-
-/// What was seen, what was written, and what it finds.
-fn account(drafted: &Drafted, what: &str) -> String {
-    let survey = &drafted.looked.survey;
-    let mut text = format!(
-        "looked at {} and {}: {} imported, {} declared\n",
-        count(survey.code().count(), "Python file", "Python files"),
-        count(survey.manifests(), "manifest", "manifests"),
-        count(drafted.looked.imported, "library", "libraries"),
-        survey.declared().len(),
-    );
-    let problems = drafted.report.problems.len();
-    if problems > 0 {
-        let problems = count(problems, "problem", "problems");
-        let _ = writeln!(text, "{problems}: something cannot be read; the policy says where, and how to expect it");
-    }
-    let rules = match drafted.own_rules {
-        0 => "rules to uncomment, and packs".to_owned(),
-        1 => "1 rule, and packs".to_owned(),
-        rules => format!("{rules} rules, and packs"),
-    };
-    let _ = writeln!(text, "{what}: {rules}\n");
-    let findings = &drafted.report.findings;
-    if findings.is_empty() {
-        text.push_str("it finds nothing today\n");
-        return text;
-    }
-    text.push_str("it finds today:\n");
-    for (rule, count) in by_rule(findings) {
-        let _ = writeln!(text, "{count:>7}  {}", escape::line(&rule));
-    }
-    let _ = writeln!(text, "in all: {}", summary::found(drafted.report.summary.findings));
-    text
-}
-
-/// Rules and how often each is broken, the worst first.
-fn by_rule(findings: &[Finding]) -> Vec<(String, usize)> {
-    const MOST: usize = 12;
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in findings {
-        *counts.entry(&finding.rule).or_default() += 1;
-    }
-    let mut all: Vec<(String, usize)> = counts.into_iter().map(|(rule, n)| (rule.to_owned(), n)).collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let more: usize = all.iter().skip(MOST).map(|(_, n)| n).sum();
-    if more > 0 {
-        let rules = all.len() - MOST;
-        all.truncate(MOST);
-        all.push((format!("of {rules} more rules"), more));
-    }
-    all
-}
-
-/// What to do then.
-fn next(drafted: &Drafted) -> String {
-    let steps: &[(&str, &str)] = if drafted.report.summary.findings.total() == 0 {
-        &[("policy check", "keeps it so"), ("policy doctor", "tells what is missing before it guards every change")]
-    } else {
-        &[
-            ("policy check", "shows each with its code"),
-            ("policy baseline --create", "lets what is there stay, so that only what is new fails"),
-            ("policy doctor", "tells what is missing before it guards every change"),
-        ]
-    };
-    let mut text = "\nnext: read policy.yaml and change what the team has not agreed on, then\n".to_owned();
-    for (command, what) in steps {
-        let _ = writeln!(text, "  {command:<26}{what}");
-    }
-    text
 }

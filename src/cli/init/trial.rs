@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::packs;
 use crate::policy::Policy;
 use crate::policy::load::load;
+use crate::problem::ProblemKind;
 use crate::repo_path::RepoPath;
 use crate::report::{Counts, Report};
 use crate::survey::draft::{Stance, Tried};
@@ -39,6 +40,18 @@ pub(super) fn packs(findings: &[Finding]) -> Vec<Tried> {
         Tried { name, about: packs::about(text), stance, counts }
     };
     others.map(tried).collect()
+}
+
+/// Files in which something could not be read, and what: those of which a policy may say that it is expected.
+pub(super) fn unread(report: &Report) -> Vec<(RepoPath, String)> {
+    let own = report
+        .problems
+        .iter()
+        .filter(|problem| !matches!(problem.kind, ProblemKind::Internal | ProblemKind::Selection));
+    let mut unread: Vec<(RepoPath, String)> =
+        own.filter_map(|problem| Some((problem.path.clone()?, problem.message.to_string()))).collect();
+    unread.dedup_by(|a, b| a.0 == b.0);
+    unread
 }
 
 /// The policy that a text is; none where it is wrong.

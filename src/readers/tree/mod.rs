@@ -2,7 +2,7 @@
 //! back to the text. Must not know what keys mean.
 
 pub(in crate::readers) mod json;
-pub(in crate::readers) mod toml;
+pub mod toml;
 pub mod yaml;
 
 use crate::excerpt::Excerpt;

@@ -17,7 +17,8 @@ const MOST_KEYS: usize = 100;
 const PIECE: usize = 64 << 10;
 
 /// Reads as much of a document as can be read.
-pub(in crate::readers) fn parse(text: &str) -> Tree<'_> {
+#[must_use]
+pub fn parse(text: &str) -> Tree<'_> {
     parse_without(text, &[])
 }
 

@@ -6,8 +6,8 @@ use crate::readers::tree::toml;
 /// Files that may say it, the first that does so first.
 pub const SAYS_PYTHON: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
 
-/// The oldest Python that a manifest of this name admits; `None` where it says nothing, or names one that no policy can
-/// have as its target.
+/// The oldest Python that a manifest of this name admits; `None` where it says nothing, or names one that nobody
+/// knows yet.
 #[must_use]
 pub fn oldest_python(name: &str, manifest: &str) -> Option<(u8, u8)> {
     let manifest = manifest.strip_prefix('\u{FEFF}').unwrap_or(manifest);
@@ -16,7 +16,9 @@ pub fn oldest_python(name: &str, manifest: &str) -> Option<(u8, u8)> {
         "setup.cfg" => oldest_of(&setup_cfg(manifest)?),
         _ => oldest_of(setup_py(manifest)?),
     }?;
-    (oldest.0 == 3 && (OLDEST..=NEWEST).contains(&oldest.1)).then_some(oldest)
+    // Older ones are as good as the oldest that a policy can have as its target.
+    let oldest = oldest.max((3, OLDEST));
+    (oldest.0 == 3 && oldest.1 <= NEWEST).then_some(oldest)
 }
 
 /// `requires-python` of the project (PEP 621), else the `python` of poetry, by itself or with its `version`.
@@ -104,7 +106,7 @@ mod tests {
             ("project.requires-python = \"<4, >= 3.9\"", Some((3, 9))),
             ("[project]\nrequires-python = \"~=3.12.1\"", Some((3, 12))),
             ("[project]\nrequires-python = \">3.8\"", Some((3, 8))),
-            ("[project]\nrequires-python = \">=2.7\"", None),
+            ("[project]\nrequires-python = \">=2.7\"", Some((3, 8))),
             ("[project]\nrequires-python = \"!=3.9.*\"", None),
             ("[project]\nrequires-python = \"\"", None),
             ("[tool.x]\nrequires-python = \">=3.14\"\n[project]\nrequires-python = \">=3.9\"", Some((3, 9))),

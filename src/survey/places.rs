@@ -20,7 +20,7 @@ pub(super) fn python(suggested: &Suggested, has_src: bool, is_explained: bool, t
     }
     text.push_str("\npython:\n");
     if let Some(((major, minor), manifest)) = suggested.target {
-        let why = if is_explained { format!(" # the oldest that {manifest} admits") } else { String::new() };
+        let why = if is_explained { format!(" # the oldest known one that {manifest} admits") } else { String::new() };
         let _ = writeln!(text, "  target: \"{major}.{minor}\"{why}");
     }
     if !roots.is_empty() {

@@ -8,3 +8,4 @@ mod gate;
 mod head;
 pub(super) mod history;
 mod newly;
+mod typed;

@@ -1,12 +1,12 @@
 //! What a run is about: paths, a list of files, or standard input. Knows arguments and selection; judges nothing.
 
-use super::change::history::{History, under};
+use super::change::history::History;
 use super::common::fail;
 use super::judge::Load;
 use super::{Exit, Shell};
 use crate::disk::{self, Place, ReadError, Selected, Selection, Skip, Walk, absolute};
 use crate::formats;
-use crate::git::{CommitTree, Listing};
+use crate::git::CommitTree;
 use crate::pattern::glob::Glob;
 use crate::problem::{Problem, ProblemKind};
 use crate::project::Tree;

@@ -5,7 +5,7 @@ use super::history::{History, under};
 use crate::cli::target::Target;
 use crate::git::Listing;
 use crate::repo_path::RepoPath;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const LINKED: &str = "leads through a link to a folder, which is not entered";
 const GONE: &str = "was a folder, and is none in what is judged";

@@ -262,6 +262,8 @@ mod tests {
         }
         for script in [
             "echo policy check",
+            "time echo policy check",
+            "sudo echo policy check",
             "policy baseline",
             "policy facts check",
             "git commit -m 'policy check'",
@@ -302,8 +304,6 @@ mod tests {
             "! policy check",
             "true | policy check",
             "env echo policy check",
-            "time echo policy check",
-            "sudo echo policy check",
             "docker pull policy check",
             "timeout 1 policy check",
             "PATH=. policy check",

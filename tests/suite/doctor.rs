@@ -78,6 +78,7 @@ fn answers(files: &[(&str, &str)]) -> Vec<Answer> {
             .iter()
             .find(|(own, _)| *own == "CODEOWNERS")
             .map(|(own, text)| (path(own), Owners::parse(text.as_bytes(), Flavour::GitHub))),
+        owners_trouble: None,
         pre_commit: file(".pre-commit-config.yaml"),
         installed: Installed::Nothing,
         report: &report,
@@ -528,6 +529,57 @@ fn repositories_are_looked_at() {
     repo.write("my hooks/pre-commit", "#!/bin/sh\npolicy check --staged\n");
     let run = doctor(&repo);
     assert!(run.stdout.contains("installed in this clone") && run.code == 0, "{}", run.stdout);
+}
+
+/// What is no file of the repository is neither read nor passed over.
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_work_tree_and_pipes_are_told() {
+    let repo = sound();
+    repo.remove(".github/CODEOWNERS");
+    let fifo = repo.folder().join(".github/CODEOWNERS");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let run = doctor(&repo);
+    assert!(run.code == 2 && run.stdout.contains(".github/CODEOWNERS: "), "{}", run.stdout);
+    assert!(!run.stdout.contains("there is no CODEOWNERS"), "{}", run.stdout);
+    let repo = sound();
+    std::os::unix::fs::symlink("/etc/passwd", repo.folder().join(".github/workflows/x.yml")).unwrap();
+    let run = doctor(&repo);
+    assert!(run.code == 2 && run.stdout.contains("x.yml: is a link out of the work tree"), "{}", run.stdout);
+    let repo = sound();
+    repo.git(&["rm", "--cached", "--quiet", ".github/workflows/policy.yml"]);
+    let run = doctor(&repo);
+    assert!(run.code == 1 && run.stdout.contains("policy.yml: git does not track it"), "{}", run.stdout);
+}
+
+/// Each workflow of the documents, and what may be wanting of it.
+#[test]
+fn workflows_of_the_documents_raise_no_false_alarm() {
+    let mut read = 0;
+    for name in ["README.md", "docs/github-action.md", "docs/gate.md"] {
+        let text = std::fs::read_to_string(project().join(name)).unwrap();
+        for block in text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            let is_whole = block.contains("on:") && block.contains("jobs:");
+            if !is_whole {
+                continue;
+            }
+            read += 1;
+            let all = answers(&[(".github/workflows/ci.yml", block), ("CODEOWNERS", "* @acme/all\n")]);
+            // Each document tells the main branch, and the id of a commit, beside the block; `requires` is none of its business.
+            let is_full_run = !block.contains("pull_request");
+            let may = ["workflow-main", "workflow-version", "requires"];
+            for answer in all.iter().filter(|answer| matches!(answer.state, State::Wanting | State::Problem)) {
+                let is_expected = may.contains(&answer.check) || (is_full_run && answer.check == "workflow-runs");
+                assert!(is_expected, "{name}: {answer:?}\n{block}");
+            }
+            let version =
+                all.iter().filter(|answer| answer.check == "workflow-version" && answer.state == State::Wanting);
+            assert_eq!(version.count(), block.matches("@v0").count(), "{name}\n{block}");
+            let skipped = all.iter().any(|answer| answer.check == "workflow-runs" && answer.state == State::Ok);
+            assert!(skipped || is_full_run, "{name}\n{block}");
+        }
+    }
+    assert!(read >= 4, "{read} workflows were found");
 }
 
 proptest! {

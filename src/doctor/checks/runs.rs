@@ -18,6 +18,11 @@ pub(in crate::doctor) fn runs(seen: &Seen<'_>, answers: &mut Answers) {
             answers.problem(Some((&workflow.path, *line)), why.clone(), "mend the file: GitHub does not run it either");
         }
     }
+    for action in seen.actions.iter().map(|(_, action)| action) {
+        if let Some((line, why)) = &action.trouble {
+            answers.problem(Some((action.path(), *line)), why.clone(), "mend the file: GitHub does not run it either");
+        }
+    }
     let gates = seen.gates();
     let of_one = |pair: &[Gate<'_>]| pair.first().map(|gate| gate.place.0) == pair.last().map(|gate| gate.place.0);
     if let Some(gate) = gates.windows(MOST).find(|pair| of_one(pair)).and_then(<[_]>::first) {

@@ -44,7 +44,7 @@ struct Parser<'c> {
     depth: usize,
 }
 
-impl<'c> Parser<'c> {
+impl Parser<'_> {
     fn takes(&mut self, sign: &str) -> bool {
         match self.rest.trim_start().strip_prefix(sign) {
             Some(rest) => {

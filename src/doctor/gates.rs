@@ -272,7 +272,7 @@ fn in_job<'w>(
                 Some((call, inner)) => add(Means::Own(call), step.line, Some(inner)),
                 // The tool's own action, in its own repository or as a copy.
                 None if matches!(action.name.as_str(), "policy" | "policy-check") => {
-                    add(Means::Action, step.line, None)
+                    add(Means::Action, step.line, None);
                 }
                 None => {}
             }

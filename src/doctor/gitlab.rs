@@ -110,7 +110,7 @@ fn judged(call: &Call, place: Place<'_>, answers: &mut Answers) {
             answers.wanting(place, format!("`--policy-ref {own}` names the change itself"), base);
         }
         Some((own, _)) => {
-            answers.unsure(place, format!("whether `--policy-ref {own}` is the base of the change"), base)
+            answers.unsure(place, format!("whether `--policy-ref {own}` is the base of the change"), base);
         }
         None => answers.wanting(place, "the change brings the policy that judges it", base),
     }

@@ -5,6 +5,7 @@ mod calls;
 mod checks;
 mod conditions;
 mod effects;
+mod fates;
 mod filters;
 mod gates;
 mod gitlab;

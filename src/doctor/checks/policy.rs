@@ -18,19 +18,19 @@ const DAYS: i64 = 366;
 
 /// A rule that reaches a level somewhere, now or within a year.
 fn can_fail(rule: &Rule, least: Level, seen: &Seen<'_>) -> bool {
-    let last = seen.today.saturating_add(DAYS.days());
+    let until = seen.today.saturating_add(DAYS.days());
     let changed = rule.overrides.iter().filter(|change| change.within.is_empty());
     let overridden = changed.filter_map(|change| change.level).next_back();
-    let scheduled = rule.schedule.iter().flat_map(crate::policy::Schedule::steps).filter(|(day, _)| *day <= last);
+    let scheduled = rule.schedule.iter().flat_map(crate::policy::Schedule::steps).filter(|(day, _)| *day <= until);
     let own = scheduled.map(|(_, level)| level).fold(rule.level, Level::max);
-    let reaches = match overridden {
+    let is_enough = match overridden {
         Some(level) => level >= least,
         None => {
             rule.contexts.iter().any(|(_, level)| *level >= least)
                 || Surface::ALL.iter().any(|surface| rule.level_from(own, (Contexts::default(), *surface)) >= least)
         }
     };
-    reaches && speaks(rule, seen)
+    is_enough && speaks(rule, seen)
 }
 
 /// Whether a rule speaks of any file.

@@ -1,10 +1,10 @@
 //! Hooks: whether pre-commit is told to run the policy, and whether git runs pre-commit in this clone. Knows the configuration of
 //! pre-commit; must not know where git keeps hooks.
 
-use super::calls::{Shell, calls};
+use super::calls::calls;
+use super::shells::Shell;
 use super::yaml_file;
 use super::{Answers, Seen};
-use crate::excerpt::Excerpt;
 use crate::readers::tree::Item;
 
 /// What git would run before a commit.
@@ -54,5 +54,5 @@ pub(super) fn look(seen: &Seen<'_>, answers: &mut Answers) {
 }
 
 fn runs(script: &str) -> bool {
-    !calls(&Excerpt::verbatim(script, 0), Shell { stops: Some(true), pipes: false }).is_empty()
+    !calls(script, Shell::PLAIN).is_empty()
 }

@@ -3,11 +3,19 @@
 
 mod calls;
 mod checks;
+mod conditions;
+mod effects;
+mod fates;
 mod filters;
 mod gates;
 mod gitlab;
 mod hooks;
+mod options;
+mod revisions;
+mod runners;
+mod script;
 mod seen;
+mod shells;
 mod workflow;
 mod yaml_file;
 
@@ -16,6 +24,7 @@ pub use seen::{File, Seen};
 pub use workflow::Workflow;
 
 use crate::repo_path::RepoPath;
+use std::collections::BTreeMap;
 
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +125,7 @@ pub fn examine(seen: &Seen<'_>) -> Vec<Answer> {
         answers.check = check.id;
         (check.look)(seen, &mut answers);
     }
-    answers.all
+    answers.shortened()
 }
 
 /// Answers as they are gathered.
@@ -129,6 +138,31 @@ impl Answers {
     fn say(&mut self, state: State, place: Option<(&RepoPath, u32)>, what: impl Into<String>, help: impl Into<String>) {
         let place = place.map(|(path, line)| (path.clone(), (line > 0).then_some(line)));
         self.all.push(Answer { check: self.check, state, place, what: what.into(), help: help.into() });
+    }
+
+    /// All of them; of many that ask for the same, the first few, and how many more there are.
+    fn shortened(self) -> Vec<Answer> {
+        const MOST: usize = 5;
+        let key = |answer: &Answer| (answer.check, answer.state, answer.help.clone());
+        let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+        for answer in &self.all {
+            *counts.entry(key(answer)).or_default() += 1;
+        }
+        let mut told: BTreeMap<_, usize> = BTreeMap::new();
+        let mut short = Vec::new();
+        for mut answer in self.all {
+            let own = key(&answer);
+            let all = counts.get(&own).copied().unwrap_or_default();
+            let nth = told.entry(own).or_default();
+            *nth += 1;
+            if *nth == MOST + 1 && answer.state != State::Ok {
+                (answer.place, answer.what) = (None, format!("and {} more of these", all - MOST));
+                short.push(answer);
+            } else if *nth <= MOST {
+                short.push(answer);
+            }
+        }
+        short
     }
 
     fn ok(&mut self, what: impl Into<String>) {

@@ -38,6 +38,8 @@ pub struct Seen<'s> {
     pub gitlab: Option<File>,
     /// CODEOWNERS, with its place.
     pub owners: Option<(RepoPath, Owners)>,
+    /// A CODEOWNERS that cannot be read, and why.
+    pub owners_trouble: Option<(RepoPath, String)>,
     /// `.pre-commit-config.yaml`.
     pub pre_commit: Option<File>,
     /// What git would run before a commit.

@@ -50,6 +50,14 @@ pub(super) struct Job {
     /// The shell of its scripts.
     pub(super) shell: Option<String>,
     pub(super) runs_on: String,
+    /// The folder of its scripts.
+    pub(super) folder: Option<String>,
+    /// Variables of the workflow and of the job.
+    pub(super) env: Vec<(String, String)>,
+    /// Why it never runs.
+    pub(super) fault: Option<&'static str>,
+    /// Why it may not run.
+    pub(super) doubt: Option<&'static str>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -66,6 +74,8 @@ pub(super) struct Step {
     /// The line on which the script begins.
     pub(super) script_line: u32,
     pub(super) shell: Option<String>,
+    pub(super) folder: Option<String>,
+    pub(super) env: Vec<(String, String)>,
 }
 
 impl Step {
@@ -85,18 +95,23 @@ impl Workflow {
         };
         let lines = Lines { text };
         let root = &tree.root;
-        let shell = default_shell(root);
+        let outer = Outer { shell: default(root, "shell"), folder: default(root, "working-directory"), env: env(root) };
         let mut jobs: Vec<Job> = Vec::new();
         for (id, job) in root.get("jobs").map(Item::entries).unwrap_or_default() {
-            jobs.push(read_job(id.text(), lines.of(id.start(0)), job, shell.as_deref(), lines));
+            jobs.push(read_job(id.text(), lines.of(id.start(0)), job, &outer, lines));
         }
         // A composite action.
         if let Some(runs) = root.get("runs") {
-            jobs.push(read_job("runs", lines.of(runs.span.start), runs, None, lines));
+            let job = read_job("runs", lines.of(runs.span.start), runs, &Outer::default(), lines);
+            jobs.push(Job { fault: None, ..job });
         }
         let triggers = root.get("on").map(|on| read_triggers(on, lines)).unwrap_or_default();
         let name = root.text_of("name").unwrap_or_default().to_owned();
         Self { path, name, triggers, jobs, trouble: None }
+    }
+
+    pub(super) fn path(&self) -> &RepoPath {
+        &self.path
     }
 
     /// The action of one's own that a step uses, as a folder from the top.
@@ -145,13 +160,57 @@ fn texts(item: &Item<'static>) -> Vec<String> {
     own.into_iter().chain(listed).collect()
 }
 
-fn default_shell(item: &Item<'static>) -> Option<String> {
-    item.get("defaults")?.get("run")?.text_of("shell").map(str::to_owned)
+/// What a workflow sets for its jobs.
+#[derive(Default)]
+struct Outer {
+    shell: Option<String>,
+    folder: Option<String>,
+    env: Vec<(String, String)>,
 }
 
-fn read_job(id: &str, line: u32, job: &Item<'static>, shell: Option<&str>, lines: Lines<'_>) -> Job {
+fn default(item: &Item<'static>, key: &str) -> Option<String> {
+    item.get("defaults")?.get("run")?.text_of(key).map(str::to_owned)
+}
+
+fn env(item: &Item<'static>) -> Vec<(String, String)> {
+    pairs(item, "env")
+}
+
+fn pairs(item: &Item<'static>, key: &str) -> Vec<(String, String)> {
+    let entries = item.get(key).map(Item::entries).unwrap_or_default();
+    entries.iter().map(|(key, value)| (key.text().to_owned(), texts(value).join(" "))).collect()
+}
+
+/// Why a job never runs, and why it may not.
+fn faults(job: &Item<'static>) -> (Option<&'static str>, Option<&'static str>) {
+    let steps = job.get("steps").map(Item::items).unwrap_or_default();
+    let matrix = job.get("strategy").and_then(|strategy| strategy.get("matrix"));
+    let axes = matrix.map(Item::entries).unwrap_or_default();
+    let is_empty = |value: &Item<'static>| matches!(&value.value, Value::List(items) if items.is_empty());
+    let fault = match () {
+        () if job.get("runs-on").is_none() && job.get("uses").is_none() => {
+            Some("the job has no `runs-on`: GitHub refuses the workflow")
+        }
+        () if steps.iter().any(|step| step.get("uses").is_some() && step.get("run").is_some()) => {
+            Some("a step has both `uses` and `run`: GitHub refuses the workflow")
+        }
+        () if axes.iter().any(|(_, value)| is_empty(value)) => Some("`matrix` has an empty list: the job never runs"),
+        () => None,
+    };
+    let is_open = |item: &Item<'static>| item.text().is_some_and(|text| text.text().contains("${{"));
+    let doubt = match matrix {
+        Some(matrix) if is_open(matrix) || axes.iter().any(|(_, value)| is_open(value)) => {
+            Some("an expression says what `matrix` holds: with nothing in it, the job never runs")
+        }
+        Some(matrix) if matrix.get("exclude").is_some() => Some("`exclude` may leave nothing of `matrix`"),
+        _ => None,
+    };
+    (fault, doubt)
+}
+
+fn read_job(id: &str, line: u32, job: &Item<'static>, outer: &Outer, lines: Lines<'_>) -> Job {
     let text = |key: &str| job.text_of(key).map(str::to_owned);
-    let shell = default_shell(job).or_else(|| shell.map(str::to_owned));
+    let (fault, doubt) = faults(job);
     let mut runs_on = job.get("runs-on").map(|item| texts(item).join(" ")).unwrap_or_default();
     if runs_on.contains("${{") {
         // Any of the systems that the matrix names.
@@ -169,7 +228,11 @@ fn read_job(id: &str, line: u32, job: &Item<'static>, shell: Option<&str>, lines
         tolerates: text("continue-on-error"),
         needs: job.get("needs").map(texts).unwrap_or_default(),
         calls: text("uses"),
-        shell,
+        shell: default(job, "shell").or_else(|| outer.shell.clone()),
+        folder: default(job, "working-directory").or_else(|| outer.folder.clone()),
+        env: outer.env.iter().cloned().chain(env(job)).collect(),
+        fault,
+        doubt,
         runs_on,
         steps: steps.iter().map(|step| read_step(step, lines)).collect(),
     }
@@ -177,7 +240,6 @@ fn read_job(id: &str, line: u32, job: &Item<'static>, shell: Option<&str>, lines
 
 fn read_step(step: &Item<'static>, lines: Lines<'_>) -> Step {
     let text = |key: &str| step.text_of(key).map(str::to_owned);
-    let with = step.get("with").map(Item::entries).unwrap_or_default();
     let first = step.entries().first().map_or(step.span.start, |(key, _)| key.start(0));
     let script = step.get("run").and_then(Item::text).cloned();
     Step {
@@ -186,8 +248,10 @@ fn read_step(step: &Item<'static>, lines: Lines<'_>) -> Step {
         condition: text("if"),
         tolerates: text("continue-on-error"),
         uses: text("uses"),
-        with: with.iter().map(|(key, value)| (key.text().to_owned(), texts(value).join(" "))).collect(),
+        with: pairs(step, "with"),
         script,
         shell: text("shell"),
+        folder: text("working-directory"),
+        env: env(step),
     }
 }

@@ -168,7 +168,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "treacherous",
         ],
     ),
-    ("doctor", &["excerpt", "level", "owners", "policy", "readers", "repo_path", "report", "span"]),
+    (
+        "doctor",
+        &[
+            "context",
+            "excerpt",
+            "level",
+            "owners",
+            "pattern",
+            "policy",
+            "readers",
+            "repo_path",
+            "report",
+            "span",
+            "surface",
+        ],
+    ),
     ("disk", &["name", "pattern", "problem", "project", "readers", "repo_path", "surface"]),
     ("git", &["disk", "project", "repo_path", "span"]),
     (

@@ -1,5 +1,7 @@
 //! `policy doctor`: what each check says of workflows and repositories, good, bad and hostile.
 
+mod gates;
+
 use super::harness::{Run, project};
 use super::tamper::repository::Repo;
 use policy::doctor::{Answer, CHECKS, File, Installed, Seen, State, Workflow, examine};
@@ -68,7 +70,11 @@ fn answers(files: &[(&str, &str)]) -> Vec<Answer> {
         below: RepoPath::default(),
         policy_files: vec![path("policy.yaml")],
         baseline: None,
-        tracked: Ok(BTreeSet::from(["policy.yaml", "src/a.py", "setup.cfg", "README.txt"].map(path))),
+        tracked: Ok(["policy.yaml", "src/a.py", "setup.cfg", "README.txt"]
+            .into_iter()
+            .chain(files.iter().map(|(own, _)| *own))
+            .map(path)
+            .collect()),
         workflows: workflows.collect(),
         actions: actions.map(|(own, text)| (path(own).parent(), Workflow::read(path(own), &bytes(text)))).collect(),
         gitlab: file(".gitlab-ci.yml"),
@@ -76,6 +82,7 @@ fn answers(files: &[(&str, &str)]) -> Vec<Answer> {
             .iter()
             .find(|(own, _)| *own == "CODEOWNERS")
             .map(|(own, text)| (path(own), Owners::parse(text.as_bytes(), Flavour::GitHub))),
+        owners_trouble: None,
         pre_commit: file(".pre-commit-config.yaml"),
         installed: Installed::Nothing,
         report: &report,
@@ -118,7 +125,7 @@ fn workflows_are_looked_through() {
         ("pull_request", "", run("uvx --from policy-check==0.1.0 policy check"), "workflow-runs", "ok", ""),
         ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policy@v1\n"), "workflow-runs", "ok", ""),
         ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policyholder@v1\n"), "workflow-runs", "wanting", ""),
-        ("{ pull_request: { paths: ['**.py'] } }", "", good(), "workflow-narrowed", "wanting", "`policy.yaml` and 1 more"),
+        ("{ pull_request: { paths: ['**.py'] } }", "", good(), "workflow-narrowed", "wanting", "`policy.yaml` and "),
         ("{ pull_request: { paths: ['**'] } }", "", good(), "workflow-narrowed", "ok", ""),
         ("{ pull_request: { paths: ['src/?.py'] } }", "", good(), "workflow-narrowed", "cannot tell", "not read here"),
         ("{ pull_request: { paths-ignore: ['docs/**'] } }", "", good(), "workflow-narrowed", "ok", ""),
@@ -140,7 +147,7 @@ fn workflows_are_looked_through() {
             "pull_request",
             "    strategy: { matrix: { os: [windows-latest] } }\n    runs-on: ${{ matrix.os }}\n",
             run("|\n          policy check\n          echo done"),
-            "workflow-verdict",
+            "workflow-runs",
             "cannot tell",
             "does not stop by itself",
         ),
@@ -166,7 +173,7 @@ fn workflows_are_looked_through() {
         ("[pull_request, merge_group]", "", good(), "workflow-queue", "ok", ""),
         ("pull_request", "", good(), "workflow-queue", "cannot tell", "merge_group"),
         ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policy@v1\n"), "workflow-version", "wanting", "@v1"),
-        ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policy@v1.2.3\n"), "workflow-version", "ok", ""),
+        ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policy@v1.2.3\n"), "workflow-version", "wanting", "the commit of a version"),
         ("pull_request", "", format!("{CHECKOUT}      - uses: acme/policy@{}\n", "a1".repeat(20)), "workflow-version", "ok", ""),
         ("pull_request", "", format!("{CHECKOUT}      - run: pip install policy-check\n{RUN}"), "workflow-version", "wanting", "newest"),
         ("pull_request", "", format!("{CHECKOUT}      - run: pip install policy-check==0.1.0\n{RUN}"), "workflow-version", "ok", ""),
@@ -189,7 +196,7 @@ fn spellings_of_a_workflow_make_no_difference() {
     for text in [
         plain.replace('\n', "\r\n"),
         format!("\u{feff}{plain}"),
-        plain.replace("on:", "\"on\":"),
+        plain.replacen("on:", "\"on\":", 1),
         plain.replace("on: pull_request", "on:\n  - pull_request"),
         plain.replace("- run: policy", "- &step\n        run: policy"),
         format!("# a comment\n---\n{plain}"),
@@ -222,7 +229,7 @@ fn workflows_and_actions_of_ones_own_are_followed() {
     let action =
         "name: policy-check\nruns:\n  using: composite\n  steps:\n    - run: bash install.sh\n      shell: bash\n";
     let all = answers(&[(".github/workflows/ci.yml", &itself), ("action.yml", action)]);
-    assert_eq!(one(&all, "workflow-runs").state, State::Ok);
+    assert_eq!(one(&all, "workflow-runs").state, State::CannotTell);
     let other = action.replace("policy-check", "policy maker");
     let all = answers(&[(".github/workflows/ci.yml", &itself), ("action.yml", &other)]);
     assert_eq!(one(&all, "workflow-runs").state, State::Wanting);
@@ -236,21 +243,6 @@ fn workflows_and_actions_of_ones_own_are_followed() {
     let all = answers(&[(".github/workflows/ci.yml", &own), ("ci/gate/action.yml", action)]);
     assert_eq!(one(&all, "workflow-runs").state, State::Ok);
     assert_eq!(one(&all, "workflow-verdict").state, State::Wanting);
-}
-
-#[test]
-fn gitlab_is_read_as_far_as_it_goes() {
-    let states = |text: &str| -> BTreeSet<&'static str> {
-        let all = answers(&[(".gitlab-ci.yml", text)]);
-        all.iter().filter(|answer| answer.check == "gitlab-runs").map(|answer| answer.state.as_str()).collect()
-    };
-    let job =
-        "policy:\n  script: [policy check --since $B --policy-ref $B]\n  rules: [{ if: $CI_MERGE_REQUEST_IID }]\n";
-    assert_eq!(states(job), BTreeSet::from(["ok", "cannot tell"]));
-    assert!(states(&format!("{job}  allow_failure: true\n")).contains("wanting"));
-    assert_eq!(states("test:\n  script: pytest\n"), BTreeSet::from(["wanting"]));
-    assert_eq!(states("include: x.yml\n"), BTreeSet::from(["cannot tell"]));
-    assert_eq!(states("\tx"), BTreeSet::from(["problem"]));
 }
 
 #[test]
@@ -358,6 +350,27 @@ fn repositories_are_looked_at() {
     repo.write("my hooks/pre-commit", "#!/bin/sh\npolicy check --staged\n");
     let run = doctor(&repo);
     assert!(run.stdout.contains("installed in this clone") && run.code == 0, "{}", run.stdout);
+}
+
+/// What is no file of the repository is neither read nor passed over.
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_work_tree_and_pipes_are_told() {
+    let repo = sound();
+    repo.remove(".github/CODEOWNERS");
+    let fifo = repo.folder().join(".github/CODEOWNERS");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let run = doctor(&repo);
+    assert!(run.code == 2 && run.stdout.contains(".github/CODEOWNERS: "), "{}", run.stdout);
+    assert!(!run.stdout.contains("there is no CODEOWNERS"), "{}", run.stdout);
+    let repo = sound();
+    std::os::unix::fs::symlink("/etc/passwd", repo.folder().join(".github/workflows/x.yml")).unwrap();
+    let run = doctor(&repo);
+    assert!(run.code == 2 && run.stdout.contains("x.yml: is a link out of the work tree"), "{}", run.stdout);
+    let repo = sound();
+    repo.git(&["rm", "--cached", "--quiet", ".github/workflows/policy.yml"]);
+    let run = doctor(&repo);
+    assert!(run.code == 1 && run.stdout.contains("policy.yml: git does not track it"), "{}", run.stdout);
 }
 
 proptest! {

@@ -40,11 +40,14 @@ pub(super) fn look<'s>(
     let workflows = workflows(top);
     let folders: BTreeSet<RepoPath> = workflows.iter().flat_map(Workflow::local_actions).collect();
     let actions = folders.into_iter().filter_map(|folder| Some((folder.clone(), action(top, &folder)?))).collect();
-    let owners = code_owners::read(&code_owners::on_disk(top)).and_then(|owners| {
-        let path = |place: &str| RepoPath::from_bytes(place.as_bytes());
-        let place = PLACES.iter().map(|(place, _)| path(place)).find(|path| is_file(top, path))?;
-        Some((place, owners))
+    let path = |place: &str| RepoPath::from_bytes(place.as_bytes());
+    let places = || PLACES.iter().map(|(place, _)| path(place));
+    let owners_trouble = places().find_map(|place| {
+        let file = to_disk(top, &place).filter(|file| file.symlink_metadata().is_ok())?;
+        own(top, &file).err().map(|why| (place, why))
     });
+    let owners = code_owners::read(&code_owners::on_disk(top)).filter(|_| owners_trouble.is_none());
+    let owners = owners.and_then(|owners| Some((places().find(|path| is_file(top, path))?, owners)));
     Seen {
         policy,
         policy_files,
@@ -54,6 +57,7 @@ pub(super) fn look<'s>(
         actions,
         gitlab: file(top, ".gitlab-ci.yml"),
         owners,
+        owners_trouble,
         pre_commit: file(top, ".pre-commit-config.yaml"),
         installed: installed(place.work_tree.as_deref()),
         report,
@@ -73,11 +77,21 @@ fn content(file: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What is in a file of the work tree; links out of it are not followed.
+fn own(top: &Path, file: &Path) -> Result<Vec<u8>, String> {
+    let real =
+        |path: &Path| path.canonicalize().map_err(|error| format!("cannot be read: {}", crate::disk::plain(&error)));
+    if !real(file)?.starts_with(real(top)?) {
+        return Err("is a link out of the work tree, which is not read".to_owned());
+    }
+    content(file)
+}
+
 /// A file, where it is there.
 fn file(top: &Path, name: &str) -> Option<File> {
     let file = top.join(name);
     file.symlink_metadata().ok()?;
-    Some(File { path: RepoPath::from_bytes(name.as_bytes()), content: content(&file) })
+    Some(File { path: RepoPath::from_bytes(name.as_bytes()), content: own(top, &file) })
 }
 
 /// GitHub's workflows, in the order of their names.
@@ -100,14 +114,15 @@ fn workflows(top: &Path) -> Vec<Workflow> {
             found.insert(path, entry.path());
         }
     }
-    found.into_iter().take(MOST_WORKFLOWS).map(|(path, file)| Workflow::read(path, &content(&file))).collect()
+    found.into_iter().take(MOST_WORKFLOWS).map(|(path, file)| Workflow::read(path, &own(top, &file))).collect()
 }
 
 /// An action of one's own.
 fn action(top: &Path, folder: &RepoPath) -> Option<Workflow> {
     let names = [&b"action.yml"[..], b"action.yaml"];
-    let path = names.into_iter().map(|name| folder.join(name)).find(|path| is_file(top, path))?;
-    Some(Workflow::read(path.clone(), &content(&to_disk(top, &path)?)))
+    let is_there = |path: &RepoPath| to_disk(top, path).is_some_and(|file| file.symlink_metadata().is_ok());
+    let path = names.into_iter().map(|name| folder.join(name)).find(is_there)?;
+    Some(Workflow::read(path.clone(), &own(top, &to_disk(top, &path)?)))
 }
 
 /// What git would run before a commit.

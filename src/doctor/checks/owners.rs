@@ -6,6 +6,9 @@ use crate::repo_path::RepoPath;
 
 /// CODEOWNERS covers what decides.
 pub(in crate::doctor) fn covered(seen: &Seen<'_>, answers: &mut Answers) {
+    if let Some((place, why)) = &seen.owners_trouble {
+        return answers.problem(Some((place, 0)), why.clone(), "let it be a file of the repository");
+    }
     let Some((place, owners)) = &seen.owners else {
         return answers.wanting(
             None,

@@ -1,9 +1,10 @@
 //! Whether workflows run the policy: on pull requests, unfiltered, without conditions, on the main branch, in merge queues.
 
+use crate::doctor::conditions::{bare, holds};
 use crate::doctor::filters::lets_through;
-use crate::doctor::gates::Gate;
+use crate::doctor::gates::{Gate, MOST};
 use crate::doctor::workflow::{Trigger, local};
-use crate::doctor::{Answers, Seen};
+use crate::doctor::{Answers, Seen, State};
 use crate::readers;
 use crate::repo_path::RepoPath;
 
@@ -17,15 +18,33 @@ pub(in crate::doctor) fn runs(seen: &Seen<'_>, answers: &mut Answers) {
             answers.problem(Some((&workflow.path, *line)), why.clone(), "mend the file: GitHub does not run it either");
         }
     }
+    for action in seen.actions.iter().map(|(_, action)| action) {
+        if let Some((line, why)) = &action.trouble {
+            answers.problem(Some((action.path(), *line)), why.clone(), "mend the file: GitHub does not run it either");
+        }
+    }
     let gates = seen.gates();
+    let of_one = |pair: &[Gate<'_>]| pair.first().map(|gate| gate.place.0) == pair.last().map(|gate| gate.place.0);
+    if let Some(gate) = gates.windows(MOST).find(|pair| of_one(pair)).and_then(<[_]>::first) {
+        let what = format!("what comes behind the first {MOST} calls of a job");
+        answers.unsure(Some(gate.place), what, "let a job run `policy check` once");
+    }
     for gate in seen.gates_of_changes() {
         let job = gate.jobs.last().map(|job| job.id.as_str()).unwrap_or_default();
-        answers.say(
-            crate::doctor::State::Ok,
-            Some(gate.place),
-            format!("the job `{job}` runs it on pull requests"),
-            "",
-        );
+        let place = Some(gate.place);
+        if let Some(fault) = gate.fault() {
+            answers.wanting(place, fault, "mend the workflow");
+        } else if let Some(doubt) = gate.doubt(&seen.below) {
+            let what = format!("whether the job `{job}` runs it on pull requests: {doubt}");
+            answers.unsure(
+                place,
+                what,
+                "let `policy check` be a plain command of a step of its own, in the folder of the policy",
+            );
+        } else {
+            let by = gate.trusted().map(|uses| format!(", by the action of `{uses}`")).unwrap_or_default();
+            answers.say(State::Ok, place, format!("the job `{job}` runs it on pull requests{by}"), "");
+        }
     }
     if !seen.gates_of_changes().is_empty() {
         return;
@@ -140,12 +159,17 @@ pub(in crate::doctor) fn skipped(seen: &Seen<'_>, answers: &mut Answers) {
         let jobs = gate.jobs.iter().map(|job| (job.condition.as_deref(), "job", job.line));
         let step = (gate.step.condition.as_deref(), "step", gate.step.line);
         for (condition, kind, line) in jobs.chain([step]) {
-            let Some(condition) = condition.map(bare).filter(|condition| !is_harmless(condition)) else { continue };
+            let Some(condition) = condition.map(bare).filter(|own| holds(own) != Some(true)) else { continue };
             let place = Some((gate.place.0, line));
             let what = format!("the {kind} runs only if `{condition}`, and what is skipped counts as passed");
             let help = "remove `if:`; a condition belongs into what comes behind the gate";
             let skips = ["fork", "head.repo", "draft", "actor", "user.login", "label", "title", "message", "author"];
-            if condition == "false" || skips.iter().any(|word| condition.contains(word)) {
+            if holds(condition) == Some(false) {
+                let what = format!(
+                    "the {kind} never runs on pull requests: `{condition}`, and what is skipped counts as passed"
+                );
+                answers.wanting(place, what, help);
+            } else if skips.iter().any(|word| condition.contains(word)) {
                 answers.wanting(place, what, help);
             } else {
                 answers.unsure(place, what, help);
@@ -166,20 +190,6 @@ pub(in crate::doctor) fn skipped(seen: &Seen<'_>, answers: &mut Answers) {
     if !gates.is_empty() && answers.is_silent() {
         answers.ok("no condition skips it");
     }
-}
-
-/// A condition without its braces.
-fn bare(condition: &str) -> &str {
-    let own = condition.trim();
-    own.strip_prefix("${{").and_then(|own| own.strip_suffix("}}")).unwrap_or(own).trim()
-}
-
-/// Conditions that hold on every pull request.
-fn is_harmless(condition: &str) -> bool {
-    let own: String = condition.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('"', "'");
-    ["always()", "success()", "!cancelled()", "true", "success()||failure()", "github.event_name=='pull_request'"]
-        .contains(&own.as_str())
-        || own.split("||").any(|part| part == "github.event_name=='pull_request'" || part == "always()")
 }
 
 /// No untrusted code meets the rights of the base.

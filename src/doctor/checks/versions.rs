@@ -12,11 +12,11 @@ pub(in crate::doctor) fn pinned(seen: &Seen<'_>, answers: &mut Answers) {
         if let Means::Action = gate.means {
             let uses = gate.step.uses.as_deref().unwrap_or_default();
             match uses.split_once('@').map(|(_, version)| version) {
-                Some(version) if is_exact(version) => pinned += 1,
+                Some(version) if is_commit(version) => pinned += 1,
                 Some(version) => answers.wanting(
                     Some(gate.place),
-                    format!("`@{version}` moves: what judges changes without a review"),
-                    "name a whole version (`@v0.1.0`), or better the commit of one (40 digits)",
+                    format!("`@{version}` can be moved: what judges changes without a review"),
+                    "name the commit of a version (40 digits), with the version in a comment",
                 ),
                 None => pinned += 1,
             }
@@ -38,12 +38,9 @@ pub(in crate::doctor) fn pinned(seen: &Seen<'_>, answers: &mut Answers) {
     }
 }
 
-/// A commit, or a whole version.
-fn is_exact(version: &str) -> bool {
-    let digits = version.strip_prefix('v').unwrap_or(version);
-    let is_commit = version.len() == 40 && version.bytes().all(|b| b.is_ascii_hexdigit());
-    let parts: Vec<&str> = digits.split('.').collect();
-    is_commit || (parts.len() == 3 && parts.iter().all(|part| part.bytes().next().is_some_and(|b| b.is_ascii_digit())))
+/// The id of a commit.
+fn is_commit(version: &str) -> bool {
+    version.len() == 40 && version.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Whether a step installs the tool without naming a version; `None` when it does not install it.

@@ -54,7 +54,7 @@ for archive in "$work/archives/"*.tar.gz; do
   name=$(basename "$archive" .tar.gz)
   printf '\n== %s\n' "$name"
   rm -rf "$work/projects/$name"
-  tar -xzf "$archive" -C "$work/projects"
+  tar -xzf "$archive" --no-same-owner -C "$work/projects"
   cd "$work/projects/$name"
   git init --quiet
   git add --all

@@ -36,10 +36,13 @@ step() {
   case " $expected " in *" $code "*) ;; *) echo "expected: exit $expected"; exit 1 ;; esac
 }
 
-rm -rf "$work/policy"
-step 0 2 git clone --quiet "$here" "$work/policy"
+# What an earlier run has built in the same folder is taken.
+if [ ! -x "$work/policy/target/release/policy" ]; then
+  rm -rf "$work/policy"
+  step 0 2 git clone --quiet "$here" "$work/policy"
+  (cd "$work/policy" && step 0 2 cargo build --release --quiet)
+fi
 cd "$work/policy"
-step 0 2 cargo build --release --quiet
 step 1 12 cargo run --release --quiet -- check tests/projects/maily
 export PATH=$work/policy/target/release:$PATH
 
@@ -61,7 +64,7 @@ for archive in "$work/archives/"*.tar.gz; do
   git commit --quiet -m "as published"
   step 0 24 policy init
   step '0 1' 16 policy check
-  rule=$(policy check --format json | python3 -c '
+  rule=$( (policy check --format json || true) | python3 -c '
 import collections, json, sys
 rules = collections.Counter(finding["rule"] for finding in json.load(sys.stdin)["findings"])
 print(rules.most_common(1)[0][0] if rules else "deprecated-libraries/mock")')
@@ -73,7 +76,7 @@ print(rules.most_common(1)[0][0] if rules else "deprecated-libraries/mock")')
   git add policy.yaml policy.baseline .pre-commit-config.yaml
   step 0 4 pre-commit install
   step 0 4 git commit -m "agree on a policy"
-  printf 'import mock\n' >new_module.py
+  printf 'import nose\n' >new_module.py
   git add new_module.py
   step 1 8 git commit -m "against the policy"
   git rm --quiet --cached new_module.py

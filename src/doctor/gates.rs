@@ -8,6 +8,7 @@ use super::script::Word;
 use super::shells::Shell;
 use super::workflow::{Job, Step, Trigger, Workflow, local};
 use crate::level::Level;
+use crate::readers;
 use crate::repo_path::RepoPath;
 
 /// A place at which the policy is checked.
@@ -183,9 +184,8 @@ impl Gate<'_> {
 
 /// Words of an input, as the action takes them.
 fn words_of(text: &str) -> Vec<Word> {
-    let words = crate::readers::shell::words(&crate::excerpt::Excerpt::verbatim(text, 0));
-    let word = |text: &str| Word { text: text.to_owned(), open: text.contains("${{"), quoted: false };
-    words.iter().map(|own| word(own.text.text())).collect()
+    let word = |text: String| Word { open: text.contains("${{"), text, quoted: false };
+    readers::option_words(text).into_iter().map(word).collect()
 }
 
 /// Why a call within an action of one's own may not count.

@@ -19,7 +19,7 @@ use crate::source::Source;
 use crate::span::Span;
 use crate::surface::Surface;
 use crate::text::Positions;
-pub use commands::words as shell;
+pub use commands::words::option_words;
 use comments::Comment;
 use handed_out::HandedOut;
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 
 use super::installers::{INSTALLERS, Installer, Means, Takes, WRAPPERS};
 use super::requirement_words::{MEANT, poetry_requirement, requirement, system, tool_requirement};
-use super::words::{After, Command, Variables, Word, commands};
+use super::words::{Command, Variables, Word, commands};
 use crate::excerpt::Excerpt;
 use crate::readers::dependencies::conda;
 use crate::readers::dependencies::manifest::Manifest;
@@ -39,12 +39,7 @@ fn deeper(text: &Excerpt<'_>, variables: &mut Variables, manifest: &mut Manifest
 
 /// Takes what one command installs, given as its words.
 pub(in crate::readers) fn words(words: Vec<Word>, span: Span, manifest: &mut Manifest) {
-    one(
-        &Command { words, after: After::End, is_inner: false, span, fed: None, too_deep: false },
-        &mut Variables::default(),
-        manifest,
-        0,
-    );
+    one(&Command { words, span, fed: None, too_deep: false }, &mut Variables::default(), manifest, 0);
 }
 
 fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, depth: usize) {
@@ -69,12 +64,7 @@ fn one(command: &Command, variables: &mut Variables, manifest: &mut Manifest, de
     // `docker run image sh -c "..."`, `docker exec name pip install x`.
     if let Some(from) = handed_on(program, words).filter(|_| depth < MAX_DEPTH) {
         let words = words.get(from..).unwrap_or_default().to_vec();
-        one(
-            &Command { words, after: After::End, is_inner: false, span: command.span, fed: None, too_deep: false },
-            variables,
-            manifest,
-            depth + 1,
-        );
+        one(&Command { words, span: command.span, fed: None, too_deep: false }, variables, manifest, depth + 1);
         return;
     }
     let own;
@@ -333,12 +323,7 @@ fn take(
         Takes::Files => positional.iter().for_each(|word| manifest.include_by_command(&word.text, false)),
         Takes::Command if depth < MAX_DEPTH => {
             let words = positional.into_iter().cloned().collect();
-            one(
-                &Command { words, after: After::End, is_inner: false, span: command.span, fed: None, too_deep: false },
-                variables,
-                manifest,
-                depth + 1,
-            );
+            one(&Command { words, span: command.span, fed: None, too_deep: false }, variables, manifest, depth + 1);
         }
         Takes::Command | Takes::Tool | Takes::Nothing => {}
     }

@@ -7,7 +7,7 @@ mod makefile;
 mod pre_commit;
 mod requirement_words;
 mod script;
-pub mod words;
+pub(super) mod words;
 mod workflow;
 
 pub(super) use dockerfile::Dockerfile;

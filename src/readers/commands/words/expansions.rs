@@ -2,7 +2,7 @@
 //! spelt; must not know where words end.
 
 use super::variables::Value;
-use super::{After, Command, MAX_DEPTH, Splitter, Word};
+use super::{Command, MAX_DEPTH, Splitter, Word};
 use crate::excerpt::Excerpt;
 
 /// Variables may put in so many bytes, all uses together.
@@ -116,14 +116,7 @@ impl Splitter<'_, '_> {
         let script = self.script.part(self.at + skip..(self.at + end).min(self.bytes.len()));
         if self.depth >= MAX_DEPTH {
             let span = script.whole();
-            self.out.push(Command {
-                words: Vec::new(),
-                after: After::End,
-                is_inner: true,
-                span,
-                fed: None,
-                too_deep: true,
-            });
+            self.out.push(Command { words: Vec::new(), span, fed: None, too_deep: true });
             return;
         }
         // What it assigns is its own, strictly; a copy for each would take too long.

@@ -8,58 +8,32 @@ mod variables;
 
 use crate::excerpt::Excerpt;
 use crate::span::Span;
-pub use variables::Variables;
+pub(in crate::readers) use variables::Variables;
 
 /// A word of a command.
 #[derive(Clone, Debug, Default)]
-pub struct Word {
+pub(in crate::readers) struct Word {
     /// Without quotes; known variables are put in.
-    pub text: Excerpt<'static>,
+    pub(in crate::readers) text: Excerpt<'static>,
     /// Whether something in it only the running shell knows.
-    pub open: bool,
+    pub(in crate::readers) open: bool,
 }
 
 /// Scripts within scripts are read so deep.
 const MAX_DEPTH: usize = 8;
-/// How a command ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum After {
-    /// The script, or the line.
-    #[default]
-    End,
-    /// `;`
-    Semicolon,
-    /// `&&`
-    And,
-    /// `||`
-    Or,
-    /// `|`
-    Pipe,
-    /// `&`
-    Background,
-    /// `(` or `)`
-    Bracket,
-}
-
 /// A simple command.
-pub struct Command {
-    /// Its words, wrappers and assignments in front included.
-    pub words: Vec<Word>,
-    /// How it ends.
-    pub after: After,
-    /// Whether its output is put into another command (`$(...)`).
-    pub is_inner: bool,
+pub(in crate::readers) struct Command {
+    pub(in crate::readers) words: Vec<Word>,
     /// From its first to its last word.
-    pub span: Span,
+    pub(in crate::readers) span: Span,
     /// What a here document feeds it.
-    pub fed: Option<Excerpt<'static>>,
+    pub(in crate::readers) fed: Option<Excerpt<'static>>,
     /// Whether this is a script within scripts, too deep to be read.
-    pub too_deep: bool,
+    pub(in crate::readers) too_deep: bool,
 }
 
 /// Takes a script apart; assignments are remembered in `variables`.
-#[must_use]
-pub fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command> {
+pub(in crate::readers) fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command> {
     let mut out = Vec::new();
     let mut put_in = 0;
     Splitter::new(script, variables, &mut out, 0, &mut put_in).run();
@@ -67,13 +41,18 @@ pub fn commands(script: &Excerpt<'_>, variables: &mut Variables) -> Vec<Command>
 }
 
 /// The words of one line of options, as Python's `shlex` splits it: quotes and backslashes alone have a meaning.
-#[must_use]
-pub fn words(line: &Excerpt<'_>) -> Vec<Word> {
+pub(in crate::readers) fn words(line: &Excerpt<'_>) -> Vec<Word> {
     let (mut variables, mut out, mut put_in) = (Variables::default(), Vec::new(), 0);
     let mut splitter = Splitter::new(line, &mut variables, &mut out, 0, &mut put_in);
     splitter.is_plain = true;
     splitter.run();
     out.into_iter().flat_map(|command| command.words).collect()
+}
+
+/// The words of one line of options, as text: what a shell would hand over if it expanded nothing.
+#[must_use]
+pub fn option_words(line: &str) -> Vec<String> {
+    words(&Excerpt::verbatim(line, 0)).iter().map(|word| word.text.text().to_owned()).collect()
 }
 
 struct Splitter<'s, 'v> {
@@ -166,15 +145,8 @@ impl<'s, 'v> Splitter<'s, 'v> {
             b'&' if self.peek(1) == b'>' => self.redirect(1),
             b'(' if self.array() => {}
             b @ (b';' | b'(' | b')' | b'|' | b'&') => {
+                self.end_command();
                 let is_logic = matches!(b, b'|' | b'&') && self.peek(1) == b;
-                self.end_with(match b {
-                    b'|' if is_logic => After::Or,
-                    b'&' if is_logic => After::And,
-                    b'|' => After::Pipe,
-                    b'&' => After::Background,
-                    b';' => After::Semicolon,
-                    _ => After::Bracket,
-                });
                 self.is_conditional = is_logic;
                 self.at += 1 + usize::from(is_logic);
             }
@@ -293,18 +265,7 @@ impl<'s, 'v> Splitter<'s, 'v> {
         }
         self.remember(&words);
         let span = range.map(|(start, end)| self.script.span(start..end)).unwrap_or_default();
-        let is_inner = self.depth > 0;
-        self.out.push(Command { words, after: After::End, is_inner, span, fed: None, too_deep: false });
-    }
-
-    /// Ends a command, or says more of how one in brackets ended.
-    fn end_with(&mut self, after: After) {
-        let before = self.out.len();
-        self.end_command();
-        let is_new = self.out.len() > before;
-        if let Some(last) = self.out.last_mut().filter(|last| is_new || last.after == After::Bracket) {
-            last.after = after;
-        }
+        self.out.push(Command { words, span, fed: None, too_deep: false });
     }
 }
 

@@ -8,39 +8,38 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// What a variable may stand for.
 #[derive(Clone, Debug, Default)]
-pub struct Value {
+pub(in crate::readers) struct Value {
     /// Its text; of several values, all, with blanks between them.
-    pub word: Word,
+    pub(in crate::readers) word: Word,
     /// Whether its words are values of their own, in quotes as well: those of a loop or of an array, or such that depend
     /// on what runs.
-    pub is_list: bool,
+    pub(in crate::readers) is_list: bool,
 }
 
 /// Values of variables.
 #[derive(Clone, Debug, Default)]
-pub struct Variables(FxHashMap<String, Value>);
+pub(in crate::readers) struct Variables(FxHashMap<String, Value>);
 
 impl Variables {
     /// What a variable may stand for.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(in crate::readers) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
     /// The variable has this value from here on.
-    pub fn set(&mut self, name: &str, word: Word) {
+    pub(in crate::readers) fn set(&mut self, name: &str, word: Word) {
         self.0.insert(name.to_owned(), Value { word, is_list: false });
     }
 
     /// The variable has each of these values in turn.
-    pub fn set_all(&mut self, name: &str, words: impl Iterator<Item = Word>) {
+    pub(in crate::readers) fn set_all(&mut self, name: &str, words: impl Iterator<Item = Word>) {
         let mut value = Value { word: Word::default(), is_list: true };
         words.for_each(|word| value.push(&word, " "));
         self.0.insert(name.to_owned(), value);
     }
 
     /// The variable may have this value as well as what it has already.
-    pub fn may_be(&mut self, name: &str, word: Word) {
+    pub(in crate::readers) fn may_be(&mut self, name: &str, word: Word) {
         match self.0.get_mut(name) {
             Some(value) if value.word.text.text() == word.text.text() => {}
             Some(value) => {
@@ -52,19 +51,19 @@ impl Variables {
     }
 
     /// Appends to what the variable has.
-    pub fn append(&mut self, name: &str, word: &Word, between: &str) {
+    pub(in crate::readers) fn append(&mut self, name: &str, word: &Word, between: &str) {
         self.0.entry(name.to_owned()).or_default().push(word, between);
     }
 
     /// Appends further values of a list.
-    pub fn append_all(&mut self, name: &str, words: impl Iterator<Item = Word>) {
+    pub(in crate::readers) fn append_all(&mut self, name: &str, words: impl Iterator<Item = Word>) {
         let value = self.0.entry(name.to_owned()).or_default();
         value.is_list = true;
         words.for_each(|word| value.push(&word, " "));
     }
 
     /// Puts another value in, or none; hands out the one before.
-    pub fn replace(&mut self, name: &str, value: Option<Value>) -> Option<Value> {
+    pub(in crate::readers) fn replace(&mut self, name: &str, value: Option<Value>) -> Option<Value> {
         match value {
             Some(value) => self.0.insert(name.to_owned(), value),
             None => self.0.remove(name),
